@@ -3,6 +3,7 @@ import { formatCount, formatMetric } from '../../src/domain/display/format';
 import type { Breakdown } from '../../src/domain/evaluation/breakdown';
 import { SIZES, type SizeMetrics, type SizeName, type SizesOf } from '../../src/domain/evaluation/coco/sizes';
 import type { ConfusedPair } from '../../src/domain/evaluation/confusion';
+import type { Threshold } from '../../src/domain/evaluation/ultralytics/curves';
 import type { BreakdownView } from '../../src/protocol/webview';
 import { h, keyed } from '../base/dom';
 import { oneTabStop } from '../base/roving-focus';
@@ -11,7 +12,7 @@ import { toolButton } from '../controls/tool-button';
 import { button } from '../controls/toolkit';
 import { createConfusion } from './confusion';
 import { type CurvesOptions, type CurvesView, createCurves } from './curves';
-import { number, table } from './value-tables';
+import { table } from './value-tables';
 
 export type BreakdownOptions = Omit<CurvesOptions, 'root'> & {
   /** The checkpoint and its curves, beside the classes. */
@@ -156,13 +157,20 @@ function drawRows(
   root.replaceChildren(make(rows.slice(0, FIRST_ROWS)), ...(rows.length > FIRST_ROWS ? [more] : []));
 }
 
-function drawThresholds(root: HTMLElement, { names, curves }: Breakdown): void {
-  const { mean, classes } = curves;
-  if (!mean) {
-    root.replaceChildren(h('p', { class: 'quiet' }, t('The val set has no labels: there are no curves.')));
+/** Why there is no threshold, if there is none. */
+function noThreshold({ curves: { mean } }: Breakdown): string | undefined {
+  if (!mean) return t('The val set has no labels: there are no curves.');
+  return mean.best ? undefined : t('No detection finds a label at IoU .50: there is no best confidence.');
+}
+
+function drawThresholds(root: HTMLElement, breakdown: Breakdown): void {
+  const { names, curves } = breakdown;
+  const best = curves.mean?.best;
+  if (!best) {
+    root.replaceChildren(h('p', { class: 'quiet' }, noThreshold(breakdown)));
     return;
   }
-  const at = formatMetric(mean.best.confidence);
+  const at = formatMetric(best.confidence);
   const columns = [
     { label: t('class') },
     { label: t('own threshold'), number: true },
@@ -171,20 +179,28 @@ function drawThresholds(root: HTMLElement, { names, curves }: Breakdown): void {
     { label: t('recall'), number: true, rank: 'middle' as const },
     { label: t('F1 at {0}', at), number: true },
   ];
-  const row = (name: string, own: typeof mean.best, common: number): HTMLElement =>
-    h(
-      'tr',
-      {},
-      h('th', { scope: 'row' }, name),
-      ...[own.confidence, own.f1].map((value) => number(formatMetric(value))),
-      ...[own.precision, own.recall].map((value) => number(formatMetric(value), 'middle')),
-      number(formatMetric(common)),
-    );
   const rows = [
-    row(t('all classes'), mean.best, mean.best.f1),
-    ...classes.map(({ class: c, best, common }) => row(names[c], best, common.f1)),
+    thresholdRow(t('all classes'), best, best),
+    ...curves.classes.map((one) => thresholdRow(names[one.class], one.best, one.common)),
   ];
-  drawRows(root, (some) => table(t('Thresholds'), columns, some), rows);
+  const tables = h('div', {});
+  drawRows(tables, (some) => table(t('Thresholds'), columns, some), rows);
+  const caption = t(
+    "Each threshold is the highest point of F1 smoothed as Ultralytics does it: a class's own may give a little less than the common one.",
+  );
+  root.replaceChildren(h('p', { class: 'quiet' }, caption), tables);
+}
+
+function thresholdRow(name: string, own: Threshold | undefined, common: Threshold | undefined): HTMLElement {
+  const none = t('no detection finds a label of this class');
+  const cell = (value: number | undefined, rank?: 'middle'): HTMLElement => valueCell(value, none, rank);
+  return h(
+    'tr',
+    {},
+    h('th', { scope: 'row' }, name),
+    ...[cell(own?.confidence), cell(own?.f1), cell(own?.precision, 'middle'), cell(own?.recall, 'middle')],
+    cell(common?.f1),
+  );
 }
 
 function drawSizes(root: HTMLElement, { names, sizes }: Breakdown): void {
@@ -240,13 +256,15 @@ function sizeRow(name: string, of: SizesOf): HTMLElement {
   );
 }
 
-/** Of no object there is no number, which is not 0. */
+/** A number; `none` says why there is none, which is not 0. */
+function valueCell(metric: number | undefined, none: string, rank?: 'middle'): HTMLElement {
+  const label = metric === undefined ? none : undefined;
+  const attributes = { class: rank ? `n ${rank}` : 'n', title: label, 'aria-label': label };
+  return h('td', attributes, metric === undefined ? '–' : formatMetric(metric));
+}
+
 function sizeCells({ objects, ap, ar }: SizeMetrics): HTMLElement[] {
-  const value = (metric: number | undefined, rank?: string): HTMLElement => {
-    const label = metric === undefined ? t('no object of this size') : undefined;
-    const attributes = { class: rank ? `n ${rank}` : 'n', title: label, 'aria-label': label };
-    return h('td', attributes, metric === undefined ? '–' : formatMetric(metric));
-  };
+  const none = t('no object of this size');
   const count = h('td', { class: 'n size quiet' }, objects === 0 ? t('none') : formatCount(objects));
-  return [count, value(ap), value(ar, 'middle')];
+  return [count, valueCell(ap, none), valueCell(ar, none, 'middle')];
 }

@@ -133,6 +133,7 @@ function segments(onSelect: (kind: CurveKind) => void) {
 
 function bestText({ curves: { mean } }: Breakdown): string {
   if (!mean) return '';
+  if (!mean.best) return t('No detection finds a label at IoU .50: there is no best confidence.');
   const { f1, confidence, precision, recall } = mean.best;
   return t(
     'Highest mean F1 {0} at confidence {1}: precision {2}, recall {3}.',
@@ -171,7 +172,8 @@ function curvesView(shown: ShownBreakdown, chosen: readonly number[], kind: Curv
     return columns ? [{ ...line(names[c], columns), role: 'line', colour: COLOURS[i % COLOURS.length] }] : [];
   });
   const all: SeriesView = { ...line(t('mean'), mean.columns), role: 'planned', colour: 'grey' };
-  const mark = { x: mean.best.confidence, label: t('best F1 {0}', formatMetric(mean.best.confidence)) };
+  const { best } = mean;
+  const mark = best && { x: best.confidence, label: t('best F1 {0}', formatMetric(best.confidence)) };
   return {
     ...base,
     title,
@@ -181,6 +183,6 @@ function curvesView(shown: ShownBreakdown, chosen: readonly number[], kind: Curv
       bestText(shown.breakdown),
     ].join(', '),
     series: curves.classes.length === 1 ? ofClasses : [...ofClasses, all],
-    marks: kind === 'pr' ? [] : [mark],
+    marks: kind === 'pr' || !mark ? [] : [mark],
   };
 }

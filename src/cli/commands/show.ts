@@ -57,7 +57,11 @@ const asksBreakdown = ({ confusion, curves, sizes, csv }: Partial<Record<Breakdo
   [confusion, curves, sizes, csv].includes(true);
 
 async function showRun(io: CliIo, text: string, { runs, json }: ShowFlags): Promise<void> {
-  const { dir } = resolveRun(io, text, runs);
+  const { dir, epoch } = resolveRun(io, text, runs);
+  if (epoch !== undefined)
+    throw badInput(
+      `${text}: say --confusion, --curves or --sizes with an epoch; without them a run is shown`,
+    );
   await pollJobs([dir]);
   const view = await viewRun(dir);
   if (json) {

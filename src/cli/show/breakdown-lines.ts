@@ -1,4 +1,4 @@
-import { viewConfusion, worstConfusions } from '../../domain/display/confused-classes';
+import { FALSE_ALARM, MISSED, viewConfusion, worstConfusions } from '../../domain/display/confused-classes';
 import { formatPercent } from '../../domain/display/format';
 import type { Breakdown } from '../../domain/evaluation/breakdown';
 import { SIZES, type SizeMetrics, type SizesOf } from '../../domain/evaluation/coco/sizes';
@@ -18,13 +18,15 @@ export function confusionLines({ names, confusion }: Breakdown): string[] {
   const { confidence, iou, cells } = confusion;
   const how = `detections above confidence ${confidence}, overlaps above IoU ${iou}, as Ultralytics counts`;
   if (cells.length === 0) return [how, 'nothing was counted: there are neither labels nor such detections'];
-  return [
-    'rows: predicted, columns: true; predicted background: missed labels, truly background: false alarms',
-    how,
-    '',
-    ...(names.length > WIDEST_MATRIX ? [] : [...matrixLines(names, confusion), '']),
-    ...worstLines(names, confusion),
-  ];
+  const matrix =
+    names.length > WIDEST_MATRIX
+      ? []
+      : [
+          'rows: predicted, columns: true; Ultralytics calls the last row and the last column background',
+          '',
+          ...matrixLines(names, confusion),
+        ];
+  return [how, ...matrix, '', ...worstLines(names, confusion)];
 }
 
 function matrixLines(names: readonly string[], matrix: ConfusionMatrix): string[] {
@@ -34,29 +36,27 @@ function matrixLines(names: readonly string[], matrix: ConfusionMatrix): string[
     const found = count(predicted, truth);
     return found === 0 ? '.' : `${found} ${formatPercent(share(predicted, truth))}`;
   };
-  const columns = ['', ...all.map((c) => nameOf(names, c))].map(right);
+  const columns = ['', ...all.map((truth) => names[truth] ?? FALSE_ALARM)].map(right);
   return formatTable(
     columns,
-    all.map((predicted) => [nameOf(names, predicted), ...all.map((truth) => cell(predicted, truth))]),
+    all.map((predicted) => [names[predicted] ?? MISSED, ...all.map((truth) => cell(predicted, truth))]),
   );
 }
 
-/** Ultralytics calls it background: predicted so it is a missed label, truly so a false alarm. */
-const nameOf = (names: readonly string[], c: number): string => names[c] ?? 'background';
-
 function worstLines(names: readonly string[], matrix: ConfusionMatrix): string[] {
   const { share, background } = viewConfusion(matrix);
-  const worst = worstConfusions(matrix);
+  const { worst, more, totals } = worstConfusions(matrix, MOST_LISTED);
   if (worst.length === 0)
     return ['no mistake: each label has a detection of its class, and none is left over'];
-  const rows = worst.slice(0, MOST_LISTED).map(({ predicted, truth, count }) => {
+  const rows = worst.map(({ predicted, truth, count }) => {
     const of = truth === background ? 'the false alarms' : `the labels of ${names[truth]}`;
     const shared = `${formatPercent(share(predicted, truth), 1)} of ${of}`;
-    return [String(count), nameOf(names, truth), nameOf(names, predicted), shared];
+    return [String(count), names[truth] ?? FALSE_ALARM, names[predicted] ?? MISSED, shared];
   });
   const columns = [right('count'), { title: 'true' }, { title: 'predicted' }, { title: 'share' }];
-  const more = worst.length - rows.length;
   return [
+    `labels taken for another class: ${totals.confused}, missed labels: ${totals.missed}, false alarms: ${totals.falseAlarm}`,
+    '',
     ...formatTable(columns, rows),
     ...(more > 0 ? [`${more} more kinds of mistakes; --csv or --json has them`] : []),
   ];
@@ -66,18 +66,20 @@ function worstLines(names: readonly string[], matrix: ConfusionMatrix): string[]
 export function thresholdLines({ names, curves }: Breakdown): string[] {
   const { mean, classes } = curves;
   if (!mean) return [NO_LABELS];
-  const numbers = ({ confidence, f1, precision, recall }: Threshold): string[] =>
-    [confidence, f1, precision, recall].map(score);
   const { best } = mean;
+  if (!best) return ['no detection finds a label at IoU .50: there is no best confidence'];
+  const numbers = (at: Threshold | undefined): string[] =>
+    [at?.confidence, at?.f1, at?.precision, at?.recall].map(score);
   const common = `F1 at ${score(best.confidence)}`;
   const heads = ['class', 'labels', 'AP50', 'own threshold', 'F1', 'P', 'R', common];
   const rows = classes.map(({ class: c, labels, ap50, best: own, common: there }) => [
     ...[names[c], String(labels), score(ap50)],
-    ...[...numbers(own), score(there.f1)],
+    ...[...numbers(own), score(there?.f1)],
   ]);
   const all = ['all classes', '', score(mean.map50), ...numbers(best), score(best.f1)];
   return [
     `highest mean F1 ${score(best.f1)} at confidence ${score(best.confidence)}: precision ${score(best.precision)}, recall ${score(best.recall)} (IoU .50)`,
+    "each threshold is the highest point of F1 smoothed as Ultralytics does it: a class's own may give a little less than the common one",
     '',
     ...formatTable(
       heads.map((title, i) => (i === 0 ? { title } : right(title))),

@@ -84,8 +84,13 @@ function curvesReport({ curves: { confidence, recall, mean, classes } }: Breakdo
   return {
     confidence: rounded(confidence),
     recall: rounded(recall),
-    mean: mean && { ...mean, columns: columnsOf(mean.columns) },
-    classes: classes.map(({ columns, ...one }) => ({ ...one, columns: columnsOf(columns) })),
+    mean: mean && { ...mean, best: mean.best ?? null, columns: columnsOf(mean.columns) },
+    classes: classes.map(({ columns, best, common, ...one }) => ({
+      ...one,
+      // None is said, not left out: a program asks each class for it.
+      ...{ best: best ?? null, common: common ?? null },
+      columns: columnsOf(columns),
+    })),
   };
 }
 

@@ -2,7 +2,7 @@ import { csvText } from '../../base/csv-cell';
 import type { Breakdown } from '../evaluation/breakdown';
 import { SIZES, type SizesOf } from '../evaluation/coco/sizes';
 import type { CurveColumns, Threshold } from '../evaluation/ultralytics/curves';
-import { viewConfusion } from './confused-classes';
+import { FALSE_ALARM, MISSED, viewConfusion } from './confused-classes';
 
 export type BreakdownPart = 'confusion' | 'curves' | 'thresholds' | 'sizes';
 
@@ -25,7 +25,6 @@ const PARTS: Readonly<Record<BreakdownPart, (breakdown: Breakdown) => CsvRow[]>>
 const DIGITS = 6;
 /** Of classes together, in the place of a class's name. */
 const MEAN = 'all classes';
-const BACKGROUND = 'background';
 
 function cell(value: string | number | undefined): string {
   if (typeof value === 'string') return csvText(value);
@@ -35,11 +34,10 @@ function cell(value: string | number | undefined): string {
 /** A line for each pair that was counted: a matrix of 10,000 classes has 100 million. */
 function confusionRows({ names, confusion }: Breakdown): CsvRow[] {
   const { share } = viewConfusion(confusion);
-  const name = (c: number): string => names[c] ?? BACKGROUND;
   return [
     ['predicted', 'true', 'count', 'share of true'],
     ...confusion.cells.map(({ predicted, truth, count }) => [
-      ...[name(predicted), name(truth)],
+      ...[names[predicted] ?? MISSED, names[truth] ?? FALSE_ALARM],
       ...[count, share(predicted, truth)],
     ]),
   ];
@@ -62,7 +60,7 @@ function curveRows({ names, curves }: Breakdown): CsvRow[] {
 }
 
 function thresholdRows({ names, curves }: Breakdown): CsvRow[] {
-  const numbers = ({ confidence, f1, precision, recall }: Threshold) => [confidence, f1, precision, recall];
+  const numbers = (at: Threshold | undefined) => [at?.confidence, at?.f1, at?.precision, at?.recall];
   const { mean } = curves;
   const heads = ['confidence', 'f1', 'precision', 'recall'];
   return [

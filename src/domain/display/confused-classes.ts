@@ -1,5 +1,12 @@
 import type { ConfusionCell, ConfusionMatrix } from '../evaluation/confusion';
 
+/**
+ * Printed in the place of a class for the matrix's background, in the terminal and in CSV. In brackets and not
+ * called background, as in Ultralytics: a class may have that name.
+ */
+export const MISSED = '(missed)';
+export const FALSE_ALARM = '(false alarm)';
+
 /** A matrix, ready to be looked up; `background` is the index after those of the classes. */
 export type ConfusionView = {
   readonly background: number;
@@ -47,11 +54,41 @@ function addTo(tallies: Map<number, Mistakes>, c: number, cell: ConfusionCell, b
   tally[isBackground ? 'missed' : 'others'] += cell.count;
 }
 
-/** The mistakes of a matrix, most first: one class for another, then missed labels and false alarms. */
-export function worstConfusions({ classes, cells }: ConfusionMatrix): readonly ConfusionCell[] {
-  const isOther = ({ predicted, truth }: ConfusionCell): number =>
-    Number(predicted < classes && truth < classes);
-  return cells
+/** What is worst in a matrix, and how much there is of each kind of mistake. */
+export type WorstConfusions = {
+  /** Most first. */
+  readonly worst: readonly ConfusionCell[];
+  /** Cells with mistakes that are not among `worst`. */
+  readonly more: number;
+  readonly totals: Readonly<Record<Mistake, number>>;
+};
+
+type Mistake = 'confused' | 'missed' | 'falseAlarm';
+
+/**
+ * At most so many mistakes, of each kind its largest in turn: of many classes the largest are missed labels and false
+ * alarms, and by the count alone no class that is taken for another one would be seen.
+ */
+export function worstConfusions({ classes, cells }: ConfusionMatrix, most: number): WorstConfusions {
+  const totals = { confused: 0, missed: 0, falseAlarm: 0 };
+  const ranks = { confused: 0, missed: 0, falseAlarm: 0 };
+  const ranked = cells
     .filter(({ predicted, truth }) => predicted !== truth)
-    .sort((a, b) => isOther(b) - isOther(a) || b.count - a.count);
+    .sort((a, b) => b.count - a.count)
+    .map((cell) => {
+      const kind = mistakeOf(cell, classes);
+      totals[kind] += cell.count;
+      return { cell, rank: ranks[kind]++ };
+    });
+  const worst = ranked
+    .toSorted((a, b) => a.rank - b.rank)
+    .slice(0, most)
+    .map(({ cell }) => cell)
+    .sort((a, b) => b.count - a.count);
+  return { worst, more: ranked.length - worst.length, totals };
+}
+
+function mistakeOf({ predicted, truth }: ConfusionCell, background: number): Mistake {
+  if (predicted === background) return 'missed';
+  return truth === background ? 'falseAlarm' : 'confused';
 }

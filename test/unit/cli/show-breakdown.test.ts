@@ -19,6 +19,8 @@ beforeAll(() => {
     Array.from({ length: 80 }, (_, c) => `class ${c}`),
   );
   write('blank', ['cat'], 'no labels');
+  write('named', ['background', 'dog']);
+  write('unseen', ['cat', 'dog'], 'nothing found');
   writeDrawnRun(runs, { ...{ name: 'masks', task: 'segment', key: 'k' }, map: 0.5, spread: 0.01, seed: 1 });
   rmSync(path.join(writeJudgedRun(runs, { name: 'gone', shift: 0, map: 0.5 }), 'validation'), {
     recursive: true,
@@ -26,8 +28,16 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
+type How = 'no labels' | 'nothing found' | 'no dog';
+/** Labels that have no detection. */
+const UNSEEN: Readonly<Record<How, (label: { c: number; i: number }) => boolean>> = {
+  'no labels': () => false,
+  'nothing found': () => true,
+  'no dog': ({ c, i }) => c === 1 || i === 1,
+};
+
 /** Three labels of each class; the second is taken for the next class, the third is missed, and one is a false alarm. */
-function write(name: string, classes: readonly string[], how?: 'no labels'): void {
+function write(name: string, classes: readonly string[], how?: How): void {
   const dir = writeJudgedRun(path.join(root, 'runs'), { name, shift: 0, map: 0.5 });
   const each = classes.flatMap((_, c) => [0, 1, 2].map((i) => ({ c, i, image: 3 * c + i })));
   const column = (rows: readonly { c: number; image: number; at?: number }[]) => ({
@@ -35,7 +45,9 @@ function write(name: string, classes: readonly string[], how?: 'no labels'): voi
     class: Uint16Array.from(rows, ({ c }) => c),
     image: Uint32Array.from(rows, ({ image }) => image),
   });
-  const found = each.flatMap(({ c, i, image }) => {
+  const isUnseen = UNSEEN[how ?? 'no labels'];
+  const seen = each.filter((label) => !isUnseen(label));
+  const found = seen.flatMap(({ c, i, image }) => {
     if (i === 2) return c === 0 ? [{ c, image, at: 30 }] : [];
     return [{ c: i === 1 ? (c + 1) % classes.length : c, image }];
   });
@@ -52,7 +64,7 @@ function write(name: string, classes: readonly string[], how?: 'no labels'): voi
         rule: { ...rule, single_cls: false, split: 'val', exif: 'applied' },
       },
       detections: { ...column(found), scores: Float32Array.from(found, () => random.between(0.5, 0.9)) },
-      truth: column(how === undefined ? each : []),
+      truth: column(how === 'no labels' ? [] : each),
     }),
   );
 }
@@ -65,23 +77,28 @@ describe('show --confusion', () => {
     expect([code, err]).toEqual([0, '']);
     expect(lines(out)).toEqual([
       'two  epoch 2, from its kept detections',
-      'rows: predicted, columns: true; predicted background: missed labels, truly background: false alarms',
       'detections above confidence 0.25, overlaps above IoU 0.45, as Ultralytics counts',
-      '               cat     dog  background',
-      '       cat  1 33 %  1 33 %     1 100 %',
-      '       dog  1 33 %  1 33 %           .',
-      'background  1 33 %  1 33 %           .',
-      'count  true        predicted   share',
-      '    1  dog         cat         33.3 % of the labels of dog',
-      '    1  cat         dog         33.3 % of the labels of cat',
-      '    1  background  cat         100.0 % of the false alarms',
-      '    1  cat         background  33.3 % of the labels of cat',
-      '    1  dog         background  33.3 % of the labels of dog',
+      'rows: predicted, columns: true; Ultralytics calls the last row and the last column background',
+      '             cat     dog  (false alarm)',
+      '     cat  1 33 %  1 33 %        1 100 %',
+      '     dog  1 33 %  1 33 %              .',
+      '(missed)  1 33 %  1 33 %              .',
+      'labels taken for another class: 2, missed labels: 2, false alarms: 1',
+      'count  true           predicted  share',
+      '    1  dog            cat        33.3 % of the labels of dog',
+      '    1  (false alarm)  cat        100.0 % of the false alarms',
+      '    1  cat            (missed)   33.3 % of the labels of cat',
+      '    1  cat            dog        33.3 % of the labels of cat',
+      '    1  dog            (missed)   33.3 % of the labels of dog',
     ]);
   });
   it('lists the worst of 80 classes and has the others as CSV and JSON', async () => {
     const { out } = await show('many', '--confusion');
-    expect(lines(out)).toHaveLength(3 + 1 + 20 + 1);
+    expect(lines(out)).toHaveLength(2 + 1 + 1 + 20 + 1);
+    const listed = (kind: RegExp) => lines(out).filter((line) => kind.test(line)).length;
+    expect([listed(/\(missed\)/), listed(/\(false alarm\)/), listed(/ class \d+ +class \d/)]).toEqual([
+      9, 1, 10,
+    ]);
     expect(lines(out).at(-1)).toBe('141 more kinds of mistakes; --csv or --json has them');
     expect(lines((await show('many', '--confusion', '--csv')).out)).toHaveLength(1 + 3 * 80 + 1);
     const { run, epoch, classes, confusion } = JSON.parse(
@@ -93,16 +110,28 @@ describe('show --confusion', () => {
   });
 });
 
+it('show --confusion does not mistake a class called background for what is missed or a false alarm', async () => {
+  const { out } = await show('named', '--confusion');
+  expect(lines(out).slice(-5)).toEqual([
+    '    1  dog            background  33.3 % of the labels of dog',
+    '    1  (false alarm)  background  100.0 % of the false alarms',
+    '    1  background     (missed)    33.3 % of the labels of background',
+    '    1  background     dog         33.3 % of the labels of background',
+    '    1  dog            (missed)    33.3 % of the labels of dog',
+  ]);
+});
+
 describe('show --curves and --sizes', () => {
   it('say the best threshold, what it costs, and that of each class', async () => {
     const { out } = await show('two', '--curves');
     expect(lines(out)[1]).toMatch(
       /^highest mean F1 0\.\d{3} at confidence 0\.\d{3}: precision 0\.\d{3}, recall 0\.333 \(IoU \.50\)$/,
     );
-    expect(lines(out)[2]).toMatch(/^class +labels +AP50 +own threshold +F1 +P +R +F1 at 0\.\d{3}$/);
+    expect(lines(out)[2]).toMatch(/smoothed as Ultralytics does it: a class's own may give a little less/);
+    expect(lines(out)[3]).toMatch(/^class +labels +AP50 +own threshold +F1 +P +R +F1 at 0\.\d{3}$/);
     expect(
       lines(out)
-        .slice(3)
+        .slice(4)
         .map((line) => line.split(/ {2,}/)[0]),
     ).toEqual(['all classes', 'cat', 'dog']);
     const { curves } = JSON.parse((await show('two', '--curves', '--json')).out);
@@ -117,6 +146,26 @@ describe('show --curves and --sizes', () => {
     const { sizes } = JSON.parse((await show('two', '--sizes', '--json')).out);
     expect(sizes.classes[1]).toMatchObject({ class: 1, small: { objects: 3 }, large: { objects: 0 } });
     expect(sizes.classes[1].large).not.toHaveProperty('ap');
+  });
+  it('name no threshold of a class whose labels are not found', async () => {
+    const { out } = await show('unseen', '--curves');
+    expect(lines(out).slice(1)).toEqual([
+      'no detection finds a label at IoU .50: there is no best confidence',
+    ]);
+    const { curves } = JSON.parse((await show('unseen', '--curves', '--json')).out);
+    expect(curves.mean.best).toBeNull();
+    expect(curves.classes[0]).toMatchObject({ class: 0, labels: 3, ap50: 0, best: null, common: null });
+    // One class is found and the other is not.
+    write('half', ['cat', 'dog'], 'no dog');
+    const [, , , , , cat, dog] = lines((await show('half', '--curves')).out);
+    expect(cat).toMatch(/^cat +3 +0\.\d{3} +0\.\d{3} +0\.\d{3} /);
+    expect(dog).toMatch(/^dog +3 +0\.000 +- +- +- +- +0\.000$/);
+    const half = JSON.parse((await show('half', '--curves', '--json')).out).curves;
+    expect([half.classes[0].best.f1 > 0, half.classes[1].best, half.classes[1].common.f1]).toEqual([
+      true,
+      null,
+      0,
+    ]);
   });
   it('of a val set without labels are one sentence', async () => {
     const { out } = await show('blank', '--curves', '--sizes');
@@ -143,6 +192,8 @@ describe('show refuses in one line', () => {
   it('options that do not go together', async () => {
     await check(['two', '--csv'], /--csv goes with one of --confusion, --curves and --sizes/);
     await check(['two', '--csv', '--sizes', '--curves'], /--csv goes with one of/);
+    await check(['two@2'], /^two@2: say --confusion, --curves or --sizes with an epoch/m);
+    await check(['two@2', '--json'], /^two@2: say --confusion, --curves or --sizes/m);
     await check(['two', '--csv', '--sizes', '--json'], /say --csv or --json/);
     expect(readdirSync(root)).toEqual(['runs']);
   });

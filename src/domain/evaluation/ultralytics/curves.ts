@@ -28,12 +28,19 @@ export type ClassCurve = {
   readonly class: number;
   readonly labels: number;
   readonly ap50: number;
-  /** At the confidence of the class's own best F1. */
-  readonly best: Threshold;
-  /** At the confidence of the best mean F1. */
-  readonly common: Threshold;
+  /** At the confidence of the class's own best F1; undefined if no detection finds a label: F1 is 0 at each confidence. */
+  readonly best: Threshold | undefined;
+  /** At the confidence of the best mean F1; undefined if there is none. */
+  readonly common: Threshold | undefined;
   /** Absent of all but the MOST_CURVES classes with most labels. */
   readonly columns?: CurveColumns;
+};
+
+export type MeanCurve = {
+  readonly map50: number;
+  /** At the confidence of the highest mean F1; undefined if no detection finds a label. */
+  readonly best: Threshold | undefined;
+  readonly columns: CurveColumns;
 };
 
 /** What ap_per_class draws: of the classes with labels, and their mean. */
@@ -44,7 +51,7 @@ export type Curves = {
   readonly recall: Float32Array;
   readonly classes: readonly ClassCurve[];
   /** Absent if no class has labels. */
-  readonly mean?: { readonly map50: number; readonly best: Threshold; readonly columns: CurveColumns };
+  readonly mean?: MeanCurve;
 };
 
 /** 13 kB each: those of Objects365 are 5 MB, which a page takes; those of V3Det's 13,204 classes are not to be told apart. */
@@ -65,14 +72,13 @@ export function curvesOf(scored: Scored): Curves {
   if (perClass.length === 0) return { ...axes, classes: [] };
   const all = perClass.map((one) => confidenceCurves(scored, one.class, one.labels));
   const envelopes = perClass.map((one) => envelopeOf(scored, one.class, one.labels));
-  const common = bestConfidence(all);
+  const found = all.some(hasPeak) ? bestConfidence(all) : undefined;
   const drawn = new Set(perClass.toSorted((a, b) => b.labels - a.labels).slice(0, MOST_CURVES));
   const classes = perClass.map((one, i): ClassCurve => {
-    const own = peakOf(all[i].f1);
     return {
       ...{ class: one.class, labels: one.labels, ap50: one.ap50 },
-      best: thresholdAt(all[i], own),
-      common: thresholdAt(all[i], common),
+      best: hasPeak(all[i]) ? thresholdAt(all[i], peakOf(all[i].f1)) : undefined,
+      common: found === undefined ? undefined : thresholdAt(all[i], found),
       ...(drawn.has(one) && { columns: columnsOf(all[i], envelopes[i]) }),
     };
   });
@@ -82,8 +88,12 @@ export function curvesOf(scored: Scored): Curves {
     f1: meanOf(all.map(({ f1 }) => f1)),
   };
   const columns = columnsOf(mean, meanOf(envelopes));
-  return { ...axes, classes, mean: { map50, best: thresholdAt(mean, common), columns } };
+  const best = found === undefined ? undefined : thresholdAt(mean, found);
+  return { ...axes, classes, mean: { map50, best, columns } };
 }
+
+/** Without one the peak is the first of equal zeros: confidence 0, at which nothing is filtered. */
+const hasPeak = ({ f1 }: ConfidenceCurves): boolean => f1.some((value) => value > 0);
 
 function thresholdAt({ precision, recall, f1 }: ConfidenceCurves, at: number): Threshold {
   return { confidence: CONFIDENCES[at], precision: precision[at], recall: recall[at], f1: f1[at] };

@@ -47,10 +47,13 @@ describe('curves and thresholds', () => {
     (i, { images, classes, gt, dt }) => {
       const found = { ...columnsOf(dt), scores: Float32Array.from(dt, (row) => row[6]) };
       const curves = curvesOf(matchUltralytics({ images, classes, ...columnsOf(gt) }, found));
-      expect(curves.mean?.best.confidence).toBeCloseTo(golden[i].best, 12);
+      // The library says confidence 0 if F1 is 0 at each.
+      expect(curves.mean?.best?.confidence ?? 0).toBeCloseTo(golden[i].best, 12);
       expect(curves.classes.map((c) => c.class)).toEqual(golden[i].classes);
       curves.classes.forEach(({ best }, c) => {
-        const own = [best.confidence, best.precision, best.recall, best.f1];
+        const f1 = golden[i].own[c][3];
+        expect(best === undefined).toBe(f1 === 0);
+        const own = best ? [best.confidence, best.precision, best.recall, best.f1] : [];
         own.forEach((value, k) => void expect(value).toBeCloseTo(golden[i].own[c][k], 12));
       });
     },
@@ -60,12 +63,33 @@ describe('curves and thresholds', () => {
     const { groundTruth, a } = toColumns(makeScenes(80, 5, 1, 4), 5);
     const report = evaluateUltralytics(groundTruth, a);
     const { mean, classes } = curvesOf(matchUltralytics(groundTruth, a));
-    const { confidence, precision, recall } = mean!.best;
+    const { confidence, precision, recall } = mean!.best!;
     expect([confidence, mean!.map50]).toEqual([report.confidence, report.map50]);
     expect(precision).toBeCloseTo(report.precision, 12);
     expect(recall).toBeCloseTo(report.recall, 12);
-    expect(classes.map(({ common }) => common.f1)).toEqual(report.perClass.map(({ f1 }) => f1));
-    for (const { best, common } of classes) expect(best.f1).toBeGreaterThan(common.f1 - 0.1);
+    expect(classes.map(({ common }) => common?.f1)).toEqual(report.perClass.map(({ f1 }) => f1));
+    for (const { best, common } of classes) expect(best!.f1).toBeGreaterThan(common!.f1 - 0.1);
+  });
+
+  it('have no threshold of a class of which no detection counts, and none at all if none does', () => {
+    const [truth, found] = squares(
+      [
+        [0, 0, 0, 10, 10],
+        [1, 0, 0, 10, 10],
+      ],
+      2,
+    );
+    const one = curvesOf(matchUltralytics(truth, { ...found, class: Uint16Array.of(0, 0) }));
+    expect(one.mean?.best?.f1).toBeGreaterThan(0);
+    expect(one.classes.map(({ best }) => best === undefined)).toEqual([false, true]);
+    expect(one.classes[1].common).toMatchObject({ confidence: one.mean?.best?.confidence, f1: 0 });
+    for (const none of [NOTHING, { ...found, class: Uint16Array.of(1, 0) }]) {
+      const { mean, classes } = curvesOf(matchUltralytics(truth, none));
+      expect([mean?.map50, mean?.best]).toEqual([0, undefined]);
+      expect(classes.map(({ best, common }) => [best, common])).toEqual(
+        Array(2).fill([undefined, undefined]),
+      );
+    }
   });
 
   it('fall from left to right over recall, and are those of the classes with labels', () => {
@@ -88,7 +112,7 @@ describe('curves and thresholds', () => {
     expect(curves.classes.filter(({ columns }) => !columns).map((c) => c.class)).toEqual(
       Array.from({ length: 20 }, (_, c) => c),
     );
-    expect(curves.classes[0].best.f1).toBeCloseTo(1, 9);
+    expect(curves.classes[0].best?.f1).toBeCloseTo(1, 9);
   });
 });
 
@@ -164,6 +188,16 @@ describe('a breakdown', () => {
       "cat,'=dog,1,1",
       '',
     ]);
+    const alone = breakDown(
+      truth,
+      { ...found, class: Uint16Array.of(0, 1), image: Uint32Array.of(0, 0) },
+      rule,
+    );
+    expect(breakdownCsv('confusion', alone).split('\n').slice(1, -1)).toEqual([
+      'cat,cat,1,1',
+      "'=dog,(false alarm),1,1",
+      "(missed),'=dog,1,1",
+    ]);
     expect(lines('sizes')[0]).toBe(
       'class,small objects,small AP,small AR,medium objects,medium AP,medium AR,large objects,large AP,large AR',
     );
@@ -177,6 +211,7 @@ describe('a breakdown', () => {
       ['cat', '1'],
       ["'=dog", '1'],
     ]);
+    expect(lines('thresholds')[3]).toMatch(/^'=dog,1,0,,,,,\d/);
     expect(lines('curves')).toHaveLength(1 + 3 * (1000 + 101) + 1);
     expect(lines('curves')[1]).toMatch(/^all classes,confidence,0,/);
   });

@@ -192,7 +192,23 @@ it('classes that are confused come first, with their share of what is true', () 
   const { order, confused, share, count } = viewConfusion(matrix);
   expect([order, confused]).toEqual([[1, 2, 0, 3], 4]);
   expect([share(2, 1), share(0, 4), share(2, 2), count(3, 0), count(0, 3)]).toEqual([0.25, 1, 0, 1, 0]);
-  expect(worstConfusions(matrix)).toEqual([cell(2, 1, 2), cell(3, 0, 1), cell(0, 4, 5)]);
+});
+
+it('the worst mistakes are the largest of each kind, and the largest of them come first', () => {
+  const cell = (predicted: number, truth: number, count: number) => ({ predicted, truth, count });
+  const confused = [cell(0, 1, 3), cell(1, 0, 2), cell(2, 0, 1)];
+  const missed = [cell(3, 0, 90), cell(3, 1, 80), cell(3, 2, 70)];
+  const cells = [cell(0, 0, 100), ...confused, ...missed, cell(1, 3, 50)];
+  const matrix = { classes: 3, confidence: 0.25, iou: 0.45, matching: 'greedy' as const, cells };
+  const totals = { confused: 6, missed: 240, falseAlarm: 50 };
+  const five = [missed[0], missed[1], cell(1, 3, 50), confused[0], confused[1]];
+  expect(worstConfusions(matrix, 5)).toEqual({ worst: five, more: 2, totals });
+  expect(worstConfusions(matrix, 3)).toEqual({
+    worst: [missed[0], cell(1, 3, 50), confused[0]],
+    more: 4,
+    totals,
+  });
+  expect(worstConfusions(matrix, 20)).toMatchObject({ more: 0, totals });
 });
 
 /** gt rows [image, class, x1, y1, x2, y2]; dt rows the same and a score. */
