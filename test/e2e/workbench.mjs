@@ -8,6 +8,9 @@ export const PATIENCE_MS = 90_000;
 /** A command or a start of the editor, each several such states. */
 const LONG_MS = 2 * PATIENCE_MS;
 
+/** How long what was chosen may take before the menu or the palette is held to have closed without a choice. */
+const CHOSEN_MS = 30_000;
+
 const attempt = async (check, tries) => {
   try {
     return await check(tries);
@@ -90,6 +93,18 @@ export async function runCommand(page, title) {
   );
 }
 
+/** A command that is given again if nothing of it is seen: a palette that loses the focus closes with nothing run. */
+export function runCommandUntil(page, title, isDone) {
+  return until(
+    `what ${title} does`,
+    async () => {
+      await runCommand(page, title);
+      return until(`what ${title} does`, isDone, { timeoutMs: CHOSEN_MS });
+    },
+    { timeoutMs: LONG_MS },
+  );
+}
+
 /** Still in the palette: gone, or asking something else, once a command was taken. */
 async function isTyped(input, text) {
   return (await input.isVisible()) && (await input.inputValue({ timeout: 1000 }).catch(() => '')) === text;
@@ -117,9 +132,6 @@ export async function runAndChoose(page, title, choices) {
     { timeoutMs: LONG_MS },
   );
 }
-
-/** How long what was chosen may take before the menu is held to have closed without choosing. */
-const CHOSEN_MS = 30_000;
 
 /**
  * Chooses from the menu of a row, until what was chosen is seen. A menu that has just opened takes no click, so that the one that

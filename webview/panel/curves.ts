@@ -62,7 +62,7 @@ export function createCurves({ root, host, preferences, change }: CurvesOptions)
     const has = !('note' in shown) && shown.breakdown.curves.mean !== undefined;
     kinds.element.hidden = !has;
     best.hidden = !has;
-    setText(best, 'note' in shown ? '' : bestText(shown.breakdown));
+    setText(best, 'note' in shown ? '' : thresholdText(shown.breakdown));
     drawChooser('note' in shown ? undefined : shown.breakdown);
     const plot = toPlot(curvesView(shown, chosen, preferences().curve));
     card.draw(plot, { preferences: preferences(), theme: readTheme() });
@@ -131,7 +131,7 @@ function segments(onSelect: (kind: CurveKind) => void) {
   };
 }
 
-function bestText({ curves: { mean } }: Breakdown): string {
+function thresholdText({ curves: { mean } }: Breakdown): string {
   if (!mean) return '';
   if (!mean.best) return t('No detection finds a label at IoU .50: there is no best confidence.');
   const { f1, confidence, precision, recall } = mean.best;
@@ -180,7 +180,7 @@ function curvesView(shown: ShownBreakdown, chosen: readonly number[], kind: Curv
     summary: [
       `AP50: ${t('mean')} ${formatMetric(mean.map50)}`,
       ...chosen.map((i) => `${names[curves.classes[i].class]} ${formatMetric(curves.classes[i].ap50)}`),
-      bestText(shown.breakdown),
+      thresholdText(shown.breakdown),
     ].join(', '),
     series: curves.classes.length === 1 ? ofClasses : [...ofClasses, all],
     marks: kind === 'pr' || !mark ? [] : [mark],

@@ -1,9 +1,18 @@
 // The config as it is being written: lens, hover, hints, problems and their fixes, the preview that redraws.
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { startServer } from '../editor.mjs';
 import { endProcessesOf } from '../processes.mjs';
 import { expect } from '../suite.mjs';
-import { findInFile, openFile, openWorkbench, pageFrame, runCommand, until } from '../workbench.mjs';
+import {
+  findInFile,
+  openFile,
+  openWorkbench,
+  pageFrame,
+  runCommand,
+  runCommandUntil,
+  until,
+} from '../workbench.mjs';
 import { exampleWorkspace, plainWorkspace } from '../workspace.mjs';
 
 export async function editing({ suite, browser, extensions }) {
@@ -65,7 +74,7 @@ export async function editing({ suite, browser, extensions }) {
     });
 
     await test('Find Learning Rate runs a short test and writes what it suggests into the config', async () => {
-      await runCommand(page, 'Pitwall: Find Learning Rate');
+      await runCommandUntil(page, 'Pitwall: Find Learning Rate', () => existsSync(workspace.runs));
       const range = await rangeFrame(page);
       await until('a picture of its own', () => range.locator('svg[aria-label]').first().isVisible());
       const write = range.locator('button[data-act="apply"]');
