@@ -178,6 +178,10 @@ async function choose(page, title, name) {
   });
 }
 
+/** The list leaves out the middle of a long name, the tab does not. */
+const wholeName = (shown) => new RegExp(shown.split('…').map(escaped).join('.+'));
+const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
 async function opensDashboards(page) {
   const rows = page
     .locator('.pane', { hasText: 'Runs' })
@@ -188,7 +192,10 @@ async function opensDashboards(page) {
     await page.mouse.wheel(0, ROW_PIXELS * EVERY);
     const name = await row.locator('.label-name').innerText();
     await row.click();
-    await page.locator('.tab', { hasText: name }).first().waitFor();
+    await page
+      .locator('.tab', { hasText: wholeName(name) })
+      .first()
+      .waitFor();
     const frame = await pageFrame(page, 'panel');
     await frame.locator('h1', { hasText: /./ }).waitFor();
     await runCommand(page, 'View: Close All Editors');
