@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { askAndWait } from '../../../src/engine/control/ask';
 import { bytesOf, clearRun, planSpace } from '../../../src/engine/control/free-space';
 import { openRun } from '../../../src/engine/runs/live-run';
-import { createRig, type Rig, removeRig, runToEnd, startFakeRun } from '../../helpers/fake-run';
+import { createRig, type Rig, removeRig, runToEnd, startFakeRun, until } from '../../helpers/fake-run';
 
 let rig: Rig;
 beforeAll(() => {
@@ -35,6 +35,9 @@ it('removes the checkpoints of an ended run but the best, as was said before, an
 
 it('is refused while the run is at work', async () => {
   const { dir } = await startFakeRun(rig, { epochs: 200, trainer: { stepMs: 20 } });
+  const live = await openRun(dir);
+  await until(live, ({ state }) => state.steps.step.length > 0);
+  live.dispose();
   const answer = await askAndWait(
     dir,
     { type: 'clear', keep: 'best' },
