@@ -68,10 +68,13 @@ export async function reloadWindow(page) {
   await ready(page);
 }
 
+/** A text as a regular expression that matches it alone. */
+export const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
 export async function runCommand(page, title) {
   const input = page.locator('.quick-input-widget input.input');
   // The whole title: Stop is not Stop After This Epoch.
-  const exact = new RegExp(`^${title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+  const exact = new RegExp(`^${escaped(title)}$`);
   const has = page.locator('.label-name', { hasText: exact });
   const row = page.locator('.quick-input-list .monaco-list-row.focused', { has }).first();
   // A view that takes the focus a moment later closes the palette: then it is opened again.

@@ -50,8 +50,7 @@ function addTo(tallies: Map<number, Mistakes>, c: number, cell: ConfusionCell, b
   const tally = tallies.get(c) ?? { others: 0, missed: 0 };
   tallies.set(c, tally);
   if (cell.predicted === cell.truth) return;
-  const isBackground = cell.predicted === background || cell.truth === background;
-  tally[isBackground ? 'missed' : 'others'] += cell.count;
+  tally[mistakeOf(cell, background) === 'confused' ? 'others' : 'missed'] += cell.count;
 }
 
 /** What is worst in a matrix, and how much there is of each kind of mistake. */

@@ -50,7 +50,7 @@ export function confusionMatrix(
   const { classes } = groundTruth;
   const { confidence = CONFIDENCE, iou = IOU, matching = REPORTED_MATCHING } = options;
   const counts = new Map<number, number>();
-  visitConfusions({ groundTruth, detections, ...options }, ({ predicted, truth }) => {
+  visitConfusions({ groundTruth, detections, confidence, iou, matching }, ({ predicted, truth }) => {
     const key = predicted * (classes + 1) + truth;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   });

@@ -1,3 +1,4 @@
+import { shellQuoted } from '../../base/shell-quoted';
 import type { EngineJob } from './job-script';
 import type { RaySettings } from './target-keys';
 
@@ -44,9 +45,6 @@ export function rayRequest(
     metadata: { [RUN_OF_JOB]: job.id, job_name: job.name },
   };
 }
-
-/** A word as any POSIX shell reads it back (2.2.2 Single-Quotes); it cannot hold NUL. */
-export const shellQuoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
 const UNITS = ['K', 'M', 'G', 'T'];
 

@@ -1,3 +1,5 @@
+import { shellQuoted } from '../../base/shell-quoted';
+
 /**
  * A path as an argument that can be pasted into a shell. Windows' shells take backslashes as they are; others do not, in
  * double quotes. PowerShell runs what stands after $ or ` in double quotes and takes typographic ones for such, and cmd knows no other
@@ -7,7 +9,5 @@
 export function quoted(name: string, platform: NodeJS.Platform = process.platform): string {
   const text = name.replaceAll(/\p{Cc}/gu, '?');
   if (/^[\w@%+=:,./\\~-]+$/.test(text) && !(platform !== 'win32' && text.includes('\\'))) return text;
-  return platform === 'win32'
-    ? `"${text.replaceAll(/[$`"“”„]/g, '?')}"`
-    : `'${text.replaceAll("'", "'\\''")}'`;
+  return platform === 'win32' ? `"${text.replaceAll(/[$`"“”„]/g, '?')}"` : shellQuoted(text);
 }

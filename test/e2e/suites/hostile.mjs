@@ -9,6 +9,7 @@ import { loadTypeScript } from '../load-typescript.mjs';
 import { editor } from '../provision.mjs';
 import { expect, expectEqual } from '../suite.mjs';
 import {
+  escaped,
   openFile,
   openWorkbench,
   PATIENCE_MS,
@@ -180,7 +181,6 @@ async function choose(page, title, name) {
 
 /** The list leaves out the middle of a long name, the tab does not. */
 const wholeName = (shown) => new RegExp(shown.split('…').map(escaped).join('.+'));
-const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 async function opensDashboards(page) {
   const rows = page

@@ -1,12 +1,6 @@
 import type { Scored } from '../scored';
-import {
-  bestConfidence,
-  CONFIDENCES,
-  type ConfidenceCurves,
-  confidenceCurves,
-  peakOf,
-} from './confidence-curves';
-import { ultralyticsMetrics } from './evaluate';
+import { CONFIDENCES, type ConfidenceCurves, peakOf } from './confidence-curves';
+import { metricsWithCurves } from './evaluate';
 
 /** A confidence from which detections count, and what that gives at IoU .5. */
 export type Threshold = {
@@ -64,15 +58,15 @@ const RECALLS = 101;
  * smooths it; each class has its own by the same rule.
  */
 export function curvesOf(scored: Scored): Curves {
-  const { perClass, map50 } = ultralyticsMetrics(scored);
+  const { metrics, curves: all, best: common } = metricsWithCurves(scored);
+  const { perClass, map50 } = metrics;
   const axes = {
     confidence: Float32Array.from(CONFIDENCES),
     recall: Float32Array.from({ length: RECALLS }, (_, i) => i / (RECALLS - 1)),
   };
   if (perClass.length === 0) return { ...axes, classes: [] };
-  const all = perClass.map((one) => confidenceCurves(scored, one.class, one.labels));
   const envelopes = perClass.map((one) => envelopeOf(scored, one.class, one.labels));
-  const found = all.some(hasPeak) ? bestConfidence(all) : undefined;
+  const found = all.some(hasPeak) ? common : undefined;
   const drawn = new Set(perClass.toSorted((a, b) => b.labels - a.labels).slice(0, MOST_CURVES));
   const classes = perClass.map((one, i): ClassCurve => {
     return {

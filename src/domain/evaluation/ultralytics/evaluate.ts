@@ -25,12 +25,25 @@ type ClassAps = { readonly class: number; readonly labels: number; readonly aps:
 
 /** ap_per_class: the metrics of detections already judged. Only classes with ground truth count. */
 export function ultralyticsMetrics(scored: Scored, options: UltralyticsOptions = {}): UltralyticsMetrics {
+  return metricsWithCurves(scored, options).metrics;
+}
+
+export type MetricsWithCurves = {
+  readonly metrics: UltralyticsMetrics;
+  /** Of each of `perClass`. */
+  readonly curves: readonly ConfidenceCurves[];
+  /** The point of CONFIDENCES that precision, recall and F1 are taken at. */
+  readonly best: number;
+};
+
+/** The metrics, and the curves that they are read from. */
+export function metricsWithCurves(scored: Scored, options: UltralyticsOptions = {}): MetricsWithCurves {
   const classes = apsOfClasses(scored, options);
   const curves = classes.map((one) => confidenceCurves(scored, one.class, one.labels));
   const best = bestConfidence(curves);
   const perClass = classes.map((one, i) => classMetrics(scored, one, curves[i], best));
   const meanOf = (pick: (one: ClassMetrics) => number): number => mean(perClass.map(pick));
-  return {
+  const metrics = {
     map: meanOf(({ ap }) => ap),
     map50: meanOf(({ ap50 }) => ap50),
     map75: mean(classes.map(({ aps }) => aps[MAP75])),
@@ -40,6 +53,7 @@ export function ultralyticsMetrics(scored: Scored, options: UltralyticsOptions =
     confidence: CONFIDENCES[best],
     perClass,
   };
+  return { metrics, curves, best };
 }
 
 /** IoU .75 among .5, .55 ... .95. */

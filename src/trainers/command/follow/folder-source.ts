@@ -11,7 +11,7 @@ import { csvSource } from '../sources/csv';
 import { jsonlSource } from '../sources/jsonl';
 import { jsonLogSource, lightningSource } from '../sources/logs';
 import { regexSource } from '../sources/regex';
-import type { Source } from '../sources/source';
+import { SILENT_LOOKS, type Source } from '../sources/source';
 import { tensorboardSource } from '../sources/tensorboard';
 import { wandbSource } from '../sources/wandb';
 import { ARGUMENTS, type Format, findFormat } from './find-format';
@@ -53,8 +53,6 @@ function knownSource(format: Format, follows: Follows): Source {
 
 const nothingReadable = (folder: string): Words => words('nothing in {0} could be read', folder);
 
-/** Some seconds of looks in which nothing that is known came. */
-const SILENT_LOOKS = 20;
 const MOST_SHOWN = 5;
 
 async function nothingKnown(folder: string): Promise<ForeignRecord> {

@@ -13,7 +13,7 @@ import {
 } from '../../../domain/foreign/results-csv';
 import { MOST_BYTES } from '../../../run/folder/bounds';
 import { readText } from '../../../run/folder/read-file';
-import type { Source } from './source';
+import { SILENT_LOOKS, type Source } from './source';
 
 const MOST_SHOWN = 5;
 
@@ -55,14 +55,12 @@ export function csvSource(file: string, { hasMetrics = () => true, wanted = {} }
       const isSame = now?.stamp === seen;
       looks = isSame ? looks + 1 : 0;
       if (now && !isSame) return read(now);
-      return isTorn && looks === TORN_LOOKS ? [tornLine(file)] : [];
+      return isTorn && looks === SILENT_LOOKS ? [tornLine(file)] : [];
     },
     explain: async () => (seen === '' ? noSuchFile(file, /\.csv$/i) : explainColumns(file, header, wanted)),
   };
 }
 
-/** Some seconds in which nothing came behind a line without an end. */
-const TORN_LOOKS = 20;
 const tornLine = (file: string): ForeignRecord => ({
   kind: 'problem',
   said: words('{0}: its last line has no end yet, and is read when it has', file),

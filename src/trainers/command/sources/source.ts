@@ -7,6 +7,9 @@ const MOST = 20;
 /** A foreign record, or an event as our own runner writes it from within the program. */
 export type SourceRecord = ForeignRecord | { readonly kind: 'event'; readonly event: TrainerEvent };
 
+/** Looks, some seconds of them, after which it is said that nothing more can be read of what is there. */
+export const SILENT_LOOKS = 20;
+
 /** A source of a foreign trainer's numbers. `poll` returns what is new since the last call and never repeats. */
 export type Source = {
   poll(): Promise<readonly SourceRecord[]>;

@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { shellQuoted } from '../../../../src/base/shell-quoted';
 import { jobScript } from '../../../../src/domain/targets/job-script';
-import { bytesOf, rayRequest, shellQuoted } from '../../../../src/domain/targets/ray-request';
+import { bytesOf, rayRequest } from '../../../../src/domain/targets/ray-request';
 
 const PLACE = { name: 'r', from: 'f', address: 'http://head:8265' };
 const SETTINGS = { kind: 'ray', ...PLACE, grace: 90, setup: [] } as const;
