@@ -10,7 +10,7 @@ export async function stopQueued(dir: string) {
   if ((await readRun(dir)).target === undefined) return undefined;
   const since = Date.now();
   // What is cancelled is judged by an answer of now, however young the last one is.
-  await pollJobs([dir], 0);
+  await pollJobs([dir], since);
   const job = await readJob(dir);
   if (!job || !isOpenJob(job) || job.state.kind === 'running') return undefined;
   return (await cancelJob(dir, since)) ? words('its job was taken out of the queue') : undefined;

@@ -15,31 +15,31 @@ import { readQueue } from './slurm-answers';
  */
 export async function cancelJob(dir: string, since = Date.now()): Promise<boolean> {
   const run = await requireActable(dir);
-  await pollJobs([dir], Date.now() - since + 1);
+  await pollJobs([dir], since);
   const job = await readJob(dir);
   if (!job || !isOpenJob(job)) return false;
-  if (job.kind === 'ray') await stopInRay(job, run);
-  else await cancelInSlurm(job, run);
+  if (job.kind === 'ray') await stopInRay(job, run, since);
+  else await cancelInSlurm(job, run, since);
   await writeJob(dir, { ...job, state: { kind: 'ended', how: 'cancelled' }, since: Date.now() });
   return true;
 }
 
-async function cancelInSlurm(job: JobFile, run: RunFile): Promise<void> {
-  const row = readQueue((await askQueue()).own).find(({ id }) => id === job.id);
+async function cancelInSlurm(job: JobFile, run: RunFile, since: number): Promise<void> {
+  const row = readQueue((await askQueue(since)).own).find(({ id }) => id === job.id);
   if (job.id === undefined || !row) throw notListed(job);
   requireSame(job, row.comment, run);
   await askSlurm('scancel', [job.id]);
 }
 
 /** One that waits stays in Ray's list until there is room for it, and does nothing then (`wasTakenBack`). */
-async function stopInRay(job: JobFile, run: RunFile): Promise<void> {
+async function stopInRay(job: JobFile, run: RunFile, since: number): Promise<void> {
   const place = rayOf(job.target, run.cwd);
   if (!place)
     throw new EngineError(
       words('{0} is not a target of yours any more: nothing was cancelled', job.target),
       false,
     );
-  const row = (await askRayJobs(place)).rows.find(({ id }) => id === job.id);
+  const row = (await askRayJobs(place, since)).rows.find(({ id }) => id === job.id);
   if (job.id === undefined || !row) throw notListed(job);
   requireSame(job, row.runId, run);
   await askRay(place, `/api/jobs/${job.id}/stop`, { method: 'POST' });

@@ -7,19 +7,19 @@ import { EngineError } from './engine-error';
 import { readJob, writeJob } from './job-file';
 import type { JobNews, OpenJob } from './job-news';
 import { rayNews } from './ray-news';
-import { ASKED_EVERY_MS } from './shared-answer';
+import { recently } from './shared-answer';
 import { slurmNews } from './slurm-news';
 
 /**
  * Asks the engines about the jobs of these runs of the user's own, each about all in one call and not more often than it may be
  * asked, and writes what has changed into their folders. Returns whether anything has. An engine that does not answer changes nothing.
  */
-export async function pollJobs(dirs: readonly string[], olderThan = ASKED_EVERY_MS): Promise<boolean> {
+export async function pollJobs(dirs: readonly string[], since = recently()): Promise<boolean> {
   const open = (await mapPool(dirs, AT_ONCE, openJobOf)).filter((one) => one !== undefined);
   const of = (kind: JobFile['kind']): readonly OpenJob[] => open.filter(({ job }) => job.kind === kind);
   const news = await Promise.all([
-    newsFrom(slurmNews, of('slurm'), olderThan),
-    newsFrom(rayNews, of('ray'), olderThan),
+    newsFrom(slurmNews, of('slurm'), since),
+    newsFrom(rayNews, of('ray'), since),
   ]);
   return (await mapPool(news.flat(), AT_ONCE, update)).includes(true);
 }
@@ -35,10 +35,10 @@ async function openJobOf(dir: string): Promise<OpenJob | undefined> {
 async function newsFrom(
   ask: typeof slurmNews,
   open: readonly OpenJob[],
-  olderThan: number,
+  since: number,
 ): Promise<readonly JobNews[]> {
   if (open.length === 0) return [];
-  return ask(open, olderThan).catch((error: unknown) => {
+  return ask(open, since).catch((error: unknown) => {
     if (error instanceof EngineError) return [];
     throw error;
   });

@@ -5,10 +5,10 @@ import { type JobNews, LISTED_WITHIN_MS, type OpenJob } from './job-news';
 import { askRayJobs, type RayAnswer, rayOf } from './ray';
 
 /** What each cluster says of these jobs, all of one in one call. A cluster that does not answer says nothing. */
-export async function rayNews(open: readonly OpenJob[], olderThan: number): Promise<readonly JobNews[]> {
+export async function rayNews(open: readonly OpenJob[], since: number): Promise<readonly JobNews[]> {
   const found = await Promise.all(
     clustersOf(open).map(async ({ place, jobs }) => {
-      const answer = await askRayJobs(place, olderThan).catch(silence);
+      const answer = await askRayJobs(place, since).catch(silence);
       return answer ? jobs.flatMap((of) => newsOf(of, answer)) : [];
     }),
   );

@@ -13,7 +13,7 @@ import type { RaySettings } from '../../domain/targets/target-keys';
 import { EngineError, SilentError } from './engine-error';
 import { readJobs, zRayRow } from './ray-answers';
 import { readTargets, userTargetsFile } from './read-targets';
-import { ASKED_EVERY_MS, LOOKING, shareAnswer } from './shared-answer';
+import { LOOKING, recently, shareAnswer } from './shared-answer';
 
 /** What is needed to ask a cluster. */
 export type RayPlace = Pick<RaySettings, 'address' | 'token_file'>;
@@ -135,14 +135,14 @@ const zRayAnswer = z.object({ t: z.number(), rows: z.array(zRayRow).readonly() }
 export type RayAnswer = z.infer<typeof zRayAnswer>;
 
 /** All jobs of ours on a cluster, in one call. */
-export function askRayJobs(place: RayPlace, olderThan = ASKED_EVERY_MS): Promise<RayAnswer> {
+export function askRayJobs(place: RayPlace, since = recently()): Promise<RayAnswer> {
   const { address } = place;
   const name = `ray-${createHash('sha256').update(address).digest('hex').slice(0, 12)}`;
   const askAnew = async (): Promise<RayAnswer> => {
     const t = Date.now();
     return { t, rows: readJobs(await askRay(place, '/api/jobs/', LOOKING)) };
   };
-  return shareAnswer({ name, who: address, schema: zRayAnswer, ask: askAnew }, olderThan);
+  return shareAnswer({ name, who: address, schema: zRayAnswer, ask: askAnew }, since);
 }
 
 /**

@@ -6,7 +6,7 @@ import { readJsonFile, writeJson } from '../../run/folder/whole-file';
 import { EngineError, SilentError } from './engine-error';
 
 /** A busy engine serves all users of a cluster: so often all processes of this user ask it, together. */
-export const ASKED_EVERY_MS = 20_000;
+const ASKED_EVERY_MS = 20_000;
 /** A list of runs does not wait a minute for an engine that hangs. */
 export const LOOKING = { timeoutMs: 10_000 } as const;
 /** An engine that did not answer is not asked again for so long: each list of runs would wait those ten seconds. */
@@ -23,14 +23,20 @@ export type SharedQuestion<T extends { readonly t: number }> = {
   readonly ask: () => Promise<T>;
 };
 
-/** An answer is shared by all processes of the user until it is too old; so is that none came. */
+/** Since when (Unix ms) an answer is new enough to those who only look. */
+export const recently = (): number => Date.now() - ASKED_EVERY_MS;
+
+/**
+ * An answer is shared by all processes of the user until it is too old; so is that none came. One that was asked for at `since`
+ * (Unix ms) or later is new enough: a moment and not an age, which would grow while the answer is read.
+ */
 export async function shareAnswer<T extends { readonly t: number }>(
   question: SharedQuestion<T>,
-  olderThan: number,
+  since: number,
 ): Promise<T> {
   const known = await readJsonFile(fileOf(question.name), question.schema, { most: MOST_BYTES });
-  const age = Date.now() - (known?.t ?? 0);
-  if (known && age >= 0 && age < olderThan) return known;
+  // A later one is of a clock that was set back.
+  if (known && known.t >= since && known.t <= Date.now()) return known;
   await requireAnswering(question);
   return noteSilence(question.name, askAnew(question));
 }

@@ -4,8 +4,8 @@ import { askQueue, askSlurm, type QueueAnswer } from './slurm';
 import { aheadOf, newestOf, type QueueRow, readAccounting, readQueue } from './slurm-answers';
 
 /** What Slurm says of these jobs, all in one call. Throws if it does not answer. */
-export async function slurmNews(open: readonly OpenJob[], olderThan: number): Promise<readonly JobNews[]> {
-  const answer = await askQueue(olderThan);
+export async function slurmNews(open: readonly OpenJob[], since: number): Promise<readonly JobNews[]> {
+  const answer = await askQueue(since);
   const rows = readQueue(answer.own);
   const waiting = readQueue(answer.pending);
   const found = open.map((of) => ({ of, row: rowOf(of, rows) }));

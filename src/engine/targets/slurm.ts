@@ -4,7 +4,7 @@ import { quoted, words } from '../../base/words';
 import { askProgram } from '../../run/folder/ask-program';
 import { findProgram } from '../../run/folder/find-program';
 import { EngineError, SilentError } from './engine-error';
-import { ASKED_EVERY_MS, LOOKING, shareAnswer } from './shared-answer';
+import { LOOKING, recently, shareAnswer } from './shared-answer';
 import { QUEUE_FORMAT } from './slurm-answers';
 
 const ANSWERS_WITHIN_MS = 60_000;
@@ -42,8 +42,8 @@ const zQueueAnswer = z.object({ t: z.number(), own: z.string(), pending: z.strin
 export type QueueAnswer = z.infer<typeof zQueueAnswer>;
 
 /** All jobs of this user, in one call, and what waits before those that wait. */
-export const askQueue = (olderThan = ASKED_EVERY_MS): Promise<QueueAnswer> =>
-  shareAnswer({ name: clusterName(), who: 'squeue', schema: zQueueAnswer, ask: askAnew }, olderThan);
+export const askQueue = (since = recently()): Promise<QueueAnswer> =>
+  shareAnswer({ name: clusterName(), who: 'squeue', schema: zQueueAnswer, ask: askAnew }, since);
 
 async function askAnew(): Promise<QueueAnswer> {
   const t = Date.now();

@@ -34,7 +34,7 @@ function numberOf(printed: string): string {
 }
 
 async function findJob(runId: string): Promise<string | undefined> {
-  const answer = await askQueue(0).catch(() => undefined);
+  const answer = await askQueue(Date.now()).catch(() => undefined);
   const rows = answer ? readQueue(answer.own) : [];
   return newestOf(runId, rows)?.id;
 }
