@@ -58,7 +58,7 @@ const workspace = exampleWorkspace();
 mkdirSync(workspace.runs, { recursive: true });
 // The newest run is opened without a click: that must not be the long one.
 await recordedRuns(workspace, ['pcb-nano-1']);
-writeLongRun(path.join(workspace.runs, 'long'), STEPS);
+await writeLongRun(path.join(workspace.runs, 'long'), STEPS);
 const extensions = await extensionsWithProbe(folder);
 const browser = await launchChromium();
 try {

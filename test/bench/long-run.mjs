@@ -1,11 +1,13 @@
-// A run folder of a million steps, as a trainer of this format would have left it.
+// A run folder of a million steps, as a trainer of this format would have left it. It is this user's own: what is read of
+// others' runs is not kept in a cache beside them.
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { loadTypeScript } from '../e2e/load-typescript.mjs';
 
 const PER_EPOCH = 625;
 const WHOLE_RUN = path.join(import.meta.dirname, '../fixtures/runs/9508bab/old/run.json');
 
-export function writeLongRun(dir, steps) {
+export async function writeLongRun(dir, steps) {
   mkdirSync(dir, { recursive: true });
   const whole = JSON.parse(readFileSync(WHOLE_RUN, 'utf8')).experiment.resolved;
   const resolved = { ...whole, epochs: steps / PER_EPOCH };
@@ -27,6 +29,8 @@ export function writeLongRun(dir, steps) {
   }
   write({ type: 'end', t: steps, reason: 'completed', step: steps - 1 });
   closeSync(fd);
+  const { signRun } = await loadTypeScript('src/run/folder/signature.ts');
+  await signRun(dir);
 }
 
 /** Numbers as long as a real trainer's: float32 losses, float64 rates. */

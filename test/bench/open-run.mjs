@@ -73,7 +73,8 @@ function rangeQueries({ createViewSession }, state) {
 }
 
 const dir = path.join(folder, 'run');
-writeLongRun(dir, STEPS);
+process.env.XDG_STATE_HOME = path.join(folder, 'state');
+await writeLongRun(dir, STEPS);
 console.log(`events.jsonl: ${(statSync(path.join(dir, 'events.jsonl')).size / 1e6).toFixed(0)} MB`);
 await bundle('src/engine/runs/worker.ts', 'run-worker.js');
 const { openRun } = createRequire(import.meta.url)(

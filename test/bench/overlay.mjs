@@ -13,7 +13,8 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'pitwall-overlay-'));
 
 try {
   const names = Array.from({ length: count }, (_, i) => `overlay-${i + 1}`);
-  for (const name of names) writeLongRun(path.join(folder, 'runs', name), steps);
+  process.env.XDG_STATE_HOME = path.join(folder, 'state');
+  for (const name of names) await writeLongRun(path.join(folder, 'runs', name), steps);
   for (const label of ['cold', 'once more']) {
     const start = performance.now();
     const argv = ['report', ...names, '--out', `${label}.html`];
