@@ -86,7 +86,7 @@ export async function runCommand(page, title) {
       await page.keyboard.press('F1');
       await input.fill(`>${title}`, { timeout: patienceOf(tries) });
       await row.waitFor({ timeout: patienceOf(tries) });
-      await page.keyboard.press('Enter');
+      if (!(await isEntered(page))) return false;
       await until('the palette takes the command', async () => !(await isTyped(input, `>${title}`)), {
         timeoutMs: patienceOf(tries),
       });
@@ -94,6 +94,20 @@ export async function runCommand(page, title) {
     },
     { timeoutMs: LONG_MS },
   );
+}
+
+/** Presses Enter; whether the palette got it: one that has just lost the focus has closed, with nothing run. */
+async function isEntered(page) {
+  await page.evaluate(() => {
+    const note = ({ target }) => {
+      window.isEnteredInPalette = Boolean(target.closest?.('.quick-input-widget'));
+    };
+    window.isEnteredInPalette = false;
+    window.addEventListener('keydown', note, { capture: true, once: true });
+  });
+  await page.keyboard.press('Enter');
+  // A command that loads the window anew has been taken.
+  return page.evaluate(() => window.isEnteredInPalette).catch(() => true);
 }
 
 /** A command that is given again if nothing of it is seen: a palette that loses the focus closes with nothing run. */
@@ -163,6 +177,7 @@ export async function chooseFromMenu(page, row, title, { isDone, onOpen }) {
 export async function openFile(page, name) {
   const input = page.locator('.quick-input-widget input.input');
   const row = page.locator('.quick-input-list .monaco-list-row', { hasText: path.basename(name) }).first();
+  const tab = page.locator('.tab', { hasText: path.basename(name) }).first();
   await until(
     `the file ${name}`,
     async (tries) => {
@@ -170,14 +185,11 @@ export async function openFile(page, name) {
       await page.keyboard.press('Control+P');
       await input.fill(name, { timeout: patienceOf(tries) });
       await row.click({ timeout: patienceOf(tries) });
+      await tab.waitFor({ timeout: patienceOf(tries) });
       return true;
     },
     { timeoutMs: LONG_MS },
   );
-  await page
-    .locator('.tab', { hasText: path.basename(name) })
-    .first()
-    .waitFor();
   await page.locator('.monaco-editor .view-line').first().waitFor();
 }
 
