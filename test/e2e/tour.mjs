@@ -8,13 +8,13 @@ import { launchChromium } from './chromium.mjs';
 import { installVsix, startServer } from './editor.mjs';
 import { hoverOn } from './suites/editing.mjs';
 import {
+  frameSaying,
   openFile,
   openWorkbench,
   pageFrame,
   runAndChoose,
   settle,
   showPitwall,
-  until,
 } from './workbench.mjs';
 import { exampleWorkspace } from './workspace.mjs';
 
@@ -40,6 +40,8 @@ async function shoot(page, name, clip) {
 async function visit(page) {
   await showPitwall(page);
   await openFile(page, 'pcb.train.yaml');
+  const side = await pageFrame(page, 'side');
+  await side.locator('body.ready').waitFor();
   await hoverOn(page, 'warmup_epochs');
   await page.locator('.monaco-hover img').first().waitFor();
   await shoot(page, 'hover');
@@ -50,15 +52,7 @@ async function visit(page) {
   await shoot(page, 'dashboard');
   await shoot(page, 'side', { x: 0, y: 0, width: 360, height: 900 });
   await runAndChoose(page, 'Pitwall: Compare Runs', Object.keys(RUNS));
-  await until('the comparison', async () => {
-    for (const frame of page.frames()) {
-      const text = await frame
-        .evaluate(() => document.querySelector('.tiles')?.textContent ?? '')
-        .catch(() => '');
-      if (/95 %/.test(text)) return true;
-    }
-    return false;
-  });
+  await frameSaying(page, '.tiles', /95\s%/);
   await shoot(page, 'comparison');
 }
 

@@ -224,6 +224,18 @@ export async function pageFrame(page, entry, run) {
   });
 }
 
+/** A frame in which an element says something: of pages without a script of ours. */
+export function frameSaying(page, selector, says) {
+  return until(`a page that says ${says}`, async () => {
+    for (const frame of page.frames()) {
+      const read = (wanted) => document.querySelector(wanted)?.textContent ?? '';
+      const text = await frame.evaluate(read, selector).catch(() => '');
+      if (says.test(text)) return frame;
+    }
+    return undefined;
+  });
+}
+
 /** Lets what a page of ours has just kept reach the editor: a turn of each frame that it is handed through. */
 export async function handedOver(page, frame) {
   const turn = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));

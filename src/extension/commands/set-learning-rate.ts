@@ -83,17 +83,23 @@ async function confirm({ preview, tooHigh }: ForeseenLr): Promise<boolean> {
   return (await ask(question, options, set)) === set;
 }
 
+/** Groups that get the same rates share a paragraph. */
 function previewText({ rows }: LrPreview): string {
   const shown = ({ before, after }: LrPair): string =>
     vscode.l10n.t('{0} (was {1})', formatRate(after), formatRate(before));
-  return rows
-    .map(({ group, next, warmupEnd, peak, end }) =>
+  const alike = new Map<string, (typeof rows)[number] & { groups: readonly string[] }>();
+  for (const row of rows) {
+    const key = JSON.stringify({ ...row, group: '' });
+    alike.set(key, { ...row, groups: [...(alike.get(key)?.groups ?? []), row.group] });
+  }
+  return [...alike.values()]
+    .map(({ groups, next, warmupEnd, peak, end }) =>
       [
-        vscode.l10n.t('{0}: next step {1}', group, shown(next)),
+        vscode.l10n.t('{0}: next step {1}', groups.join(', '), shown(next)),
         ...(warmupEnd ? [vscode.l10n.t('end of warm-up {0}', shown(warmupEnd))] : []),
         vscode.l10n.t('peak {0}', shown(peak)),
         vscode.l10n.t('end {0}', shown(end)),
       ].join(', '),
     )
-    .join('\n');
+    .join('\n\n');
 }

@@ -28,15 +28,29 @@ export function compareHeader(input: ViewInput, other: ViewInput): HeaderView {
 
 const MOST_DIFFERENCES = 4;
 
-function differences({ state, t }: ViewInput, other: ViewInput): string[] {
+function differences(input: ViewInput, other: ViewInput): string[] {
+  const { state, t } = input;
   const settings = differingRows(state, other.state);
-  if (settings.length === 0) return [t('same settings')];
   const listed = settings.slice(0, MOST_DIFFERENCES);
   const rest = settings.length - listed.length;
   return [
+    ...(settings.length === 0 ? [t('same settings')] : []),
     ...listed.map(({ key, requested, effective }) => `${key} ${requested || '–'} → ${effective || '–'}`),
     ...(rest > 0 ? [t('{0} more', rest)] : []),
+    ...changedByHand(input, other),
   ];
+}
+
+/** What no setting says: the learning rate was changed while a run trained. */
+function changedByHand(input: ViewInput, other: ViewInput): string[] {
+  const { t } = input;
+  const runs = [
+    [input.state, nameOf(input)],
+    [other.state, otherName(input, other)],
+  ] as const;
+  return runs
+    .filter(([{ lrChanges }]) => lrChanges.length > 0)
+    .map(([, name]) => t('learning rate of {0} changed during the run', name));
 }
 
 /** Best of the one, best of the other, and whether the difference is significant. */

@@ -27,7 +27,7 @@ export function verdictOf(
   const text = formatDifference(versus.difference);
   if (isUnknown(versus)) return notJudged(text, versus, t);
   const isNamed = beside === 'best-named' && versus.epoch === state.best?.epoch;
-  const best = isNamed ? t('the best') : t('the best, {0} of epoch {1}', formatMetric(bestMap), versus.epoch);
+  const best = isNamed ? t('the best') : bestBeside(state, { epoch: validated.epoch, versus, bestMap }, t);
   if (judgeDifference(versus) === 'second') {
     const chance = formatProbability(versus.probabilityBetter);
     return { text: t('{0} over the best · P(better) {1}', text, chance), tone: 'good' };
@@ -35,6 +35,17 @@ export function verdictOf(
   if (isWorse(state, validated, versus))
     return { text: t('{0}, worse than {1}', text, best), tone: 'warning' };
   return { text: t('{0}, cannot be told from {1}', text, best), tone: 'quiet' };
+}
+
+/** Once a checkpoint is the best itself, what it was compared with is the best no more. */
+function bestBeside(
+  state: RunState,
+  { epoch, versus, bestMap }: { epoch: number; versus: VersusBest; bestMap: number },
+  t: Translate,
+): string {
+  return state.best?.epoch === epoch
+    ? t('the best before it, {0} of epoch {1}', formatMetric(bestMap), versus.epoch)
+    : t('the best, {0} of epoch {1}', formatMetric(bestMap), versus.epoch);
 }
 
 /** What the best checkpoint is worth; undefined while there are no others to compare it with. */

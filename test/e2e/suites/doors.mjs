@@ -1,5 +1,5 @@
 // Ways in from outside of the views: links to runs, tasks, command lines to copy, a run that is dropped on another one.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startServer } from '../editor.mjs';
 import { endProcessesOf, processesOf } from '../processes.mjs';
@@ -58,7 +58,122 @@ async function runTask(page, name) {
   });
 }
 
-export async function doors({ suite, browser, extensions }) {
+const BY_HAND = 'train by hand';
+/** Of a tasks.json, and what the terminal says of those that start nothing. */
+const REFUSED = {
+  'file is gone': {
+    task: { train: 'gone.train.yaml' },
+    says: 'gone.train.yaml: no such file. This task starts nothing.',
+  },
+  'of elsewhere': {
+    task: { train: '../elsewhere.train.yaml' },
+    says: 'elsewhere.train.yaml is outside of the open folders: this task starts nothing.',
+  },
+  'without a file': { task: {}, says: 'This task names no file: give it "train" or "sweep".' },
+};
+
+function writeTasks({ dir }) {
+  const entries = Object.entries(REFUSED).map(([label, { task }]) => ({ label, ...task }));
+  const all = [{ label: BY_HAND, train: 'pcb.train.yaml' }, ...entries];
+  // Without matchers the editor asks which errors to look for.
+  const tasks = all.map((task) => ({ type: 'pitwall', problemMatcher: [], ...task }));
+  mkdirSync(path.join(dir, '.vscode'), { recursive: true });
+  writeFileSync(path.join(dir, '.vscode/tasks.json'), JSON.stringify({ version: '2.0.0', tasks }));
+}
+
+/** Of tasks.json: listed by its label, once the editor knows the extension. */
+const runTaskByHand = (page, label) =>
+  until(`the task ${label}`, async (tries) => {
+    const timeout = patienceOf(tries);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+P');
+    await page.locator('.quick-input-widget input.input').fill(`task ${label}`, { timeout });
+    const row = page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first();
+    await row.click({ timeout });
+    return true;
+  });
+
+/** With the terminal drawn as text. */
+const WITH_TEXT = { 'terminal.integrated.gpuAcceleration': 'off' };
+
+/** The run that is there now and was not, once it has ended. */
+async function newRunOf({ runs }, before) {
+  const made = await until('a run', () =>
+    readdirSync(runs).find((name) => !before.includes(name) && existsSync(path.join(runs, name, 'run.json'))),
+  );
+  const status = path.join(runs, made, 'status.json');
+  await until('the end', () => /"state":"completed"/.test(readFileSync(status, 'utf8')), LONG);
+  await until('no process', () => processesOf(runs).length === 0);
+}
+
+export async function doors(context) {
+  await fromOutside(context);
+  await tasksByHand(context);
+}
+
+async function tasksByHand({ suite, browser, extensions }) {
+  const workspace = exampleWorkspace({ epochs: 1, fraction: 0.1, warmup_epochs: 0 });
+  writeTasks(workspace);
+  const runs = () => (existsSync(workspace.runs) ? readdirSync(workspace.runs) : []);
+  const using = async (settings, body) => {
+    const server = await startServer({ folder: workspace.dir, extensions, settings });
+    const page = await openWorkbench(browser, server.url);
+    try {
+      await showPitwall(page);
+      await body(page, (name, test) => suite.test(name, { pages: () => [page], log: server.log }, test));
+    } finally {
+      await page.context().close();
+      await server.stop();
+    }
+  };
+  const untrusted = {
+    'security.workspace.trust.enabled': true,
+    'security.workspace.trust.startupPrompt': 'never',
+  };
+  try {
+    await using(untrusted, async (page, test) => {
+      await test('in a folder that is not trusted no task of tasks.json is run', async () => {
+        const question = page.locator('.monaco-dialog-box', { hasText: 'Do you trust the authors' });
+        await until('the question', async () => {
+          if (await question.isHidden()) await page.keyboard.press('Control+P');
+          if (await question.isHidden())
+            await page.locator('.quick-input-widget input.input').fill(`task ${BY_HAND}`, { timeout: 5000 });
+          return until('it is asked', () => question.isVisible(), { timeoutMs: 5000 });
+        });
+        await question.locator('.monaco-button', { hasText: 'Cancel' }).click();
+        await question.waitFor({ state: 'hidden' });
+        const row = page.locator('.quick-input-list .monaco-list-row', { hasText: BY_HAND });
+        expectEqual(await row.count(), 0, 'tasks in the list');
+        expectEqual(runs().length, 0, 'runs');
+      });
+    });
+    await using(WITH_TEXT, async (page, test) => {
+      // A terminal breaks a line anywhere.
+      const flat = (text) => text.replace(/\s/g, '');
+      const isSaid = async (line) =>
+        (await page.locator('.xterm-rows').allInnerTexts()).some((text) => flat(text).includes(flat(line)));
+      await test('a task of tasks.json that cannot be done says why in a line, and starts nothing', async () => {
+        for (const [label, { says }] of Object.entries(REFUSED)) {
+          await runTaskByHand(page, label);
+          await until(`why ${label} is refused`, () => isSaid(says));
+        }
+        await page.screenshot({ path: path.join(suite.artifacts, 'doors-task-refused.png') });
+        expectEqual(runs().length, 0, 'runs');
+      });
+      await test('a task that was written into tasks.json by hand trains its file to its end', async () => {
+        await runTaskByHand(page, BY_HAND);
+        await until('the folder of runs', () => runs().length > 0);
+        await newRunOf(workspace, []);
+        await page.screenshot({ path: path.join(suite.artifacts, 'doors-task-by-hand.png') });
+      });
+    });
+  } finally {
+    endProcessesOf(workspace.runs);
+    workspace.remove();
+  }
+}
+
+async function fromOutside({ suite, browser, extensions }) {
   const workspace = exampleWorkspace({ epochs: 1, fraction: 0.1, warmup_epochs: 0 });
   await recordedRuns(workspace, RUNS);
   const server = await startServer({ folder: workspace.dir, extensions });
@@ -117,15 +232,8 @@ export async function doors({ suite, browser, extensions }) {
 
     await test('a task of an experiment trains it to its end', async () => {
       await runTask(page, 'train pcb.train.yaml');
-      const made = await until('a run', () =>
-        readdirSync(workspace.runs).find(
-          (name) => !RUNS.includes(name) && existsSync(path.join(workspace.runs, name, 'run.json')),
-        ),
-      );
-      const status = path.join(workspace.runs, made, 'status.json');
-      await until('the end', () => /"state":"completed"/.test(readFileSync(status, 'utf8')), LONG);
+      await newRunOf(workspace, RUNS);
       await page.locator('.terminal-wrapper .xterm-screen').first().waitFor();
-      await until('no process', () => processesOf(workspace.runs).length === 0);
       await picture('task');
     });
   } finally {

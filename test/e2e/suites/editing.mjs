@@ -6,6 +6,7 @@ import { endProcessesOf } from '../processes.mjs';
 import { expect } from '../suite.mjs';
 import {
   findInFile,
+  frameSaying,
   openFile,
   openWorkbench,
   pageFrame,
@@ -130,19 +131,9 @@ async function staysAsleep({ suite, browser, extensions }) {
 }
 
 /** The page of a range test: the frame that has its heading. */
-function rangeFrame(page) {
-  return until('the page of the test', async () => {
-    for (const frame of page.frames()) {
-      const text = await frame
-        .evaluate(() => document.querySelector('h2')?.textContent ?? '')
-        .catch(() => '');
-      if (/^Learning rate test of/.test(text)) return frame;
-    }
-    return undefined;
-  });
-}
+const rangeFrame = (page) => frameSaying(page, 'h2', /^Learning rate test of/);
 
-async function replaceText(page, from, to) {
+export async function replaceText(page, from, to) {
   await page.keyboard.press('Control+Home');
   await findInFile(page, from);
   await page.keyboard.insertText(to);

@@ -7,6 +7,7 @@ import { processesOf } from '../processes.mjs';
 import { recordedRuns } from '../recorded.mjs';
 import { expect } from '../suite.mjs';
 import {
+  frameSaying,
   openFile,
   openWorkbench,
   pageFrame,
@@ -170,15 +171,7 @@ async function tour(page, shoot) {
     await shoot(`tab-${tab}`);
   }
   await runAndChoose(page, 'Pitwall: Compare Runs', ['pcb-nano-1', 'pcb-micro-1']);
-  await until('the comparison', async () => {
-    for (const frame of page.frames()) {
-      const text = await frame
-        .evaluate(() => document.querySelector('.tiles')?.textContent ?? '')
-        .catch(() => '');
-      if (/95 %: /.test(text)) return true;
-    }
-    return false;
-  });
+  await frameSaying(page, '.tiles', /95 %: /);
   await settle(800);
   await shoot('comparison');
   await openFile(page, 'pcb.train.yaml');

@@ -149,3 +149,15 @@ it('the tile names the best once', () => {
   expect(verdict).toBe('−0.0300, cannot be told from the best');
   expect(best).toMatch(/^best 0\.\d{3}, epoch 3: 3 of the 4 others/);
 });
+
+it('what the best was compared with is the best no more', () => {
+  const before = { epoch: 2, difference: 0.002, low: -0.02, high: 0.024, probabilityBetter: 0.55 };
+  const state = fold([
+    ...whole,
+    validated(3, 20, { versusBest: { ...before, judged: { isWorse: false, among: 5 } } }),
+  ]);
+  const checkpoint = state.validations.get(3);
+  expect(checkpoint && verdictOf(state, checkpoint, createTranslate()).text).toMatch(
+    /^\+0\.0020, cannot be told from the best before it, 0\.\d{3} of epoch 2$/,
+  );
+});

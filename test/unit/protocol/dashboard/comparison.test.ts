@@ -42,6 +42,15 @@ describe('two runs on one page', () => {
     expect(headerOf({ ...first, other: first }).facts).toEqual(['same settings']);
   });
 
+  it('of which one was given another learning rate by hand say so, though no setting differs', () => {
+    const lrChanges = [{ step: 40, mode: 'hold', value: 0.005 }] as const;
+    const steered: ViewInput = { ...first, state: { ...first.state, lrChanges } };
+    const said = 'learning rate of first changed during the run';
+    expect(headerOf({ ...steered, other: second }).facts).toEqual(['epochs 6 → 9', 'lr0 0.01 → 0.02', said]);
+    expect(headerOf({ ...steered, other: first }).facts[0]).toBe('same settings');
+    expect(headerOf({ ...second, other: steered }).facts.at(-1)).toBe(said);
+  });
+
   it('of the same name are told apart', () => {
     expect(headerOf({ ...first, other: first }).compared).toEqual(['first', 'first (2)']);
   });
