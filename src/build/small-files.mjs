@@ -6,7 +6,6 @@ export const SMALL_FILES = {
   'src/domain/detection/heads/finished.ts': 'a kind of head is a file',
   'src/domain/runs-table/filter-tokens.ts': 'the words of a language; its user is the grammar',
   'src/engine/compare/environment.ts': 'facts of one run; its user compares several',
-  'src/engine/report/report-style.ts': 'a style sheet; its user is the page',
   'src/extension/commands/explain-numbers.ts': 'a command of the table is a file',
   'src/extension/commands/test-notification.ts': 'a command that loads all of notifications',
   'src/extension/doors.ts': 'registered beside commands, editor features and views, each a file',

@@ -21,6 +21,8 @@ export const zHello = z.object({
   device: z.string().optional(),
   /** Memory of the device, bytes, if the trainer knows it. */
   deviceBytes: zNumber.optional(),
+  /** What it computes with, if it knows. */
+  versions: z.object({ torch: z.string(), cuda: z.string(), driver: z.string() }).partial().optional(),
 });
 
 const zStretch = z.object({

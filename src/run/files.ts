@@ -85,7 +85,14 @@ export const zRunFile = z.object({
   /** `--set` values, as written. */
   set: z.array(z.string()).default([]),
   cwd: z.string().min(1),
-  git: z.object({ commit: z.string(), dirty: z.boolean() }).optional(),
+  git: z
+    .object({
+      commit: z.string(),
+      dirty: z.boolean(),
+      /** SHA-256 of changes.patch; absent: nothing was changed, or more than is kept. */
+      changes: z.string().optional(),
+    })
+    .optional(),
   machine: z.object({
     host: z.string(),
     platform: z.string(),

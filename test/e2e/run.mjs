@@ -2,6 +2,7 @@
 // Usage: node run.mjs [--report FILE] [--part pages|drawnPages|runsTable|editing|hovers|training|daily|sweeps|targets|doors|queue|twoWindows|trouble|looks|hostile|ultralytics] [--only PART-OF-A-NAME]
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { banner, editorOutcome } from '../../src/build/outcome.mjs';
 import { packageTarget } from '../../src/build/package.mjs';
 import { findChromium, launchChromium } from './chromium.mjs';
@@ -27,12 +28,29 @@ import { ultralytics } from './suites/ultralytics.mjs';
 import { openWorkbench, until } from './workbench.mjs';
 import { plainWorkspace } from './workspace.mjs';
 
-const option = (name) => {
-  const i = process.argv.indexOf(name);
-  return i < 0 ? undefined : process.argv[i + 1];
-};
+/** A Python environment of several GB is needed: only by name. */
+const BY_NAME = [ultralytics];
+const PARTS = [
+  ...[pages, drawnPages, runsTable, editing, hovers, training, daily, sweeps, targets],
+  ...[doors, queue, twoWindows, trouble, looks, hostile],
+];
 
-const file = option('--report');
+const { report: file, part: wanted, only } = readOptions();
+
+/** What is misspelt must not start everything, or nothing. */
+function readOptions() {
+  const names = [...PARTS, ...BY_NAME].map(({ name }) => name);
+  try {
+    const option = { type: 'string' };
+    const { values } = parseArgs({ options: { report: option, part: option, only: option } });
+    if (values.part === undefined || names.includes(values.part)) return values;
+    console.error(`--part ${values.part}: one of ${names.join(', ')} is expected`);
+  } catch (error) {
+    console.error(error.message);
+  }
+  process.exit(2);
+}
+
 const ci = Boolean(process.env.CI);
 
 function end(report) {
@@ -100,36 +118,13 @@ if (why) end({ passed: 0, failed: 0, skipped: 1, why });
 const own = `${process.platform}-${process.arch}`;
 const extensions = installVsix(await packageTarget(own));
 const browser = await launchChromium();
-const suite = createSuite(option('--only'));
+const suite = createSuite(only);
 try {
-  const wanted = option('--part');
-  // A Python environment of several GB: only by name.
-  const parts =
-    wanted === ultralytics.name
-      ? [ultralytics]
-      : [
-          pages,
-          drawnPages,
-          runsTable,
-          editing,
-          hovers,
-          training,
-          daily,
-          sweeps,
-          targets,
-          doors,
-          queue,
-          twoWindows,
-          trouble,
-          looks,
-          hostile,
-        ];
+  const parts = wanted === undefined ? PARTS : [...PARTS, ...BY_NAME].filter(({ name }) => name === wanted);
   const context = { suite, browser, extensions };
   if (wanted !== 'pages' && wanted !== 'drawnPages' && !(await isWarm(context)))
     suite.fail('the editor did not start');
-  for (const part of suite.counts.failed > 0 ? [] : parts) {
-    if (wanted === undefined || part.name === wanted) await suite.part(part, context);
-  }
+  for (const part of suite.counts.failed > 0 ? [] : parts) await suite.part(part, context);
 } finally {
   await browser.close();
 }

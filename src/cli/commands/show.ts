@@ -10,6 +10,7 @@ import type { Presence } from '../../engine/runs/presence';
 import { type RunView, viewRun } from '../../engine/runs/view-run';
 import { pollJobs } from '../../engine/targets/poll-jobs';
 import { rangePoints } from '../../protocol/range-points';
+import { readChanges } from '../../run/folder/changes';
 import { isRangeTest } from '../../run/kind';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
@@ -33,28 +34,36 @@ export function showCommand({ io, run }: Cli) {
       'the best confidence threshold of all classes and of each; with --csv or --json the curves',
     )
     .option('--sizes', 'AP and AR of small, medium and large objects, of all classes and of each')
+    .option('--changes', 'what was changed in the code since the commit that it names, as a patch')
     .option('--runs <dir>', 'folder of the runs', 'runs')
     .option('--json', 'one JSON line on stdout')
     .option('--csv', 'one of these three as CSV on stdout')
     .action(
       run(async (text, flags) => {
         const sweep = sweepFolder(io, text, flags.runs);
-        if (asksBreakdown(flags)) {
-          if (sweep !== undefined) throw badInput(`${text}: is a sweep; name one of its trials`);
-          // Most of what is shown is a run as a whole.
-          const { showBreakdown } = await import('../show/breakdown');
-          await showBreakdown(io, text, flags);
-        } else if (!(await showSweep(io, sweep, flags.json))) await showRun(io, text, flags);
+        if (asksPart(flags)) await showPart(io, { text, sweep }, flags);
+        else if (!(await showSweep(io, sweep, flags.json))) await showRun(io, text, flags);
         return 0;
       }),
     );
 }
 
 type ShowFlags = { readonly runs: string; readonly json?: true };
-type BreakdownOption = 'confusion' | 'curves' | 'sizes' | 'csv';
+type PartOption = 'changes' | 'confusion' | 'curves' | 'sizes' | 'csv';
+type PartFlags = ShowFlags & Partial<Record<PartOption, true>>;
 
-const asksBreakdown = ({ confusion, curves, sizes, csv }: Partial<Record<BreakdownOption, true>>): boolean =>
-  [confusion, curves, sizes, csv].includes(true);
+const asksPart = ({ changes, confusion, curves, sizes, csv }: PartFlags): boolean =>
+  [changes, confusion, curves, sizes, csv].includes(true);
+
+type Named = { readonly text: string; readonly sweep: string | undefined };
+
+async function showPart(io: CliIo, { text, sweep }: Named, flags: PartFlags): Promise<void> {
+  if (sweep !== undefined) throw badInput(`${text}: is a sweep; name one of its trials`);
+  if (flags.changes) return showChanges(io, text, flags.runs);
+  // Most of what is shown is a run as a whole.
+  const { showBreakdown } = await import('../show/breakdown');
+  await showBreakdown(io, text, flags);
+}
 
 async function showRun(io: CliIo, text: string, { runs, json }: ShowFlags): Promise<void> {
   const { dir, epoch } = resolveRun(io, text, runs);
@@ -70,6 +79,12 @@ async function showRun(io: CliIo, text: string, { runs, json }: ShowFlags): Prom
   }
   for (const line of showLines(view, { style: styleFor(io, io.stdout), installDir: io.installDir }))
     printLine(io.stdout, line);
+}
+
+async function showChanges(io: CliIo, text: string, runs: string): Promise<void> {
+  const { dir } = resolveRun(io, text, runs);
+  const patch = await readChanges(dir);
+  for (const line of patch.replace(/\n$/, '').split('\n')) printLine(io.stdout, line);
 }
 
 /** A folder path, or a name under the runs folder. */

@@ -15,6 +15,7 @@ export function environmentOf({ state, found }: EnvironmentSource): Settings {
     ['device', hello?.device],
     ['trainer', trainerOf(hello?.trainer, plan?.version)],
     ['python', run?.python],
+    ...Object.entries(hello?.versions ?? {}),
     ['train images', plan?.images === undefined ? undefined : String(plan.images)],
     ['val set', found instanceof Error ? undefined : valSetOf(found)],
   ];
@@ -23,7 +24,8 @@ export function environmentOf({ state, found }: EnvironmentSource): Settings {
 
 function gitOf(run: RunFile | undefined): string | undefined {
   if (!run?.git) return undefined;
-  return `${run.git.commit.slice(0, 10)}${run.git.dirty ? ' with changes' : ''}`;
+  const { commit, dirty, changes } = run.git;
+  return `${commit.slice(0, 10)}${dirty ? ' with changes' : ''}${changes ? ` ${changes.slice(0, 7)}` : ''}`;
 }
 
 const trainerOf = (trainer: string | undefined, version: string | undefined): string | undefined =>

@@ -7,49 +7,70 @@ import { roundTicks } from '../../domain/schedule/svg-frame';
 import { ownMetricsOf } from '../../run/own-metrics';
 import type { RunState } from '../../run/state';
 import { mainRates } from '../../run/state';
+import type { OfEpoch, Places, ReportAxis } from './report-axis';
 
 /** Points a line: a picture of 560 pixels shows no more, and five runs stay far below two megabytes. */
 const BUCKETS = 280;
 const SMOOTHING = 0.97;
 
-/** The three charts of a training, each with a line a run. */
-export function reportCharts(states: readonly RunState[], metric: string, t: Translate): OverlayChart[] {
-  const lines = (lineOf: (state: RunState) => Omit<OverlayLine, 'series'> | undefined): OverlayLine[] =>
+/** The three charts of a training over one x axis, each with a line a run. */
+export function reportCharts(
+  states: readonly RunState[],
+  { axis, metric, t }: { readonly axis: ReportAxis; readonly metric: string; readonly t: Translate },
+): OverlayChart[] {
+  const places = states.map((state) => axis.placesOf(state));
+  const lines = (lineOf: LineOf): OverlayLine[] =>
     states.flatMap((state, series) => {
-      const line = lineOf(state);
+      const line = lineOf(state, places[series]);
       return line && line.x.length > 0 ? [{ series, ...line }] : [];
     });
+  const xLabel = axis.label;
   const charts: OverlayChart[] = [
-    { title: metric, xLabel: t('epoch'), lines: lines(mapLine), scale: 'linear' },
-    { title: t('loss'), xLabel: t('epoch'), lines: lines(lossLine), scale: 'log' },
-    { title: t('learning rate'), xLabel: t('epoch'), lines: lines(rateLine), scale: 'linear' },
+    { title: metric, xLabel, lines: lines(mapLine), scale: 'linear' },
+    { title: t('loss'), xLabel, lines: lines(lossLine), scale: 'log' },
+    { title: t('learning rate'), xLabel, lines: lines(rateLine), scale: 'linear' },
   ];
   return charts.filter((chart) => chart.lines.length > 0);
 }
 
-function mapLine(state: RunState): Omit<OverlayLine, 'series'> {
+type Line = Omit<OverlayLine, 'series'>;
+type LineOf = (state: RunState, places: Places) => Line | undefined;
+
+function mapLine(state: RunState, places: Places): Line {
   const judged = [...state.validations.values()].sort((a, b) => a.epoch - b.epoch);
-  const found = judged.length > 0 ? judged : ownMetricsOf(state);
-  return { x: found.map(({ epoch }) => epoch), y: found.map(({ map }) => map) };
+  const found: readonly (OfEpoch & { readonly map?: number })[] =
+    judged.length > 0 ? judged : ownMetricsOf(state);
+  return epochLine(found, places, ({ map = Number.NaN }) => map);
 }
 
 /** Smoothed before it is thinned; a program that reports no steps has the means of its epochs. */
-function lossLine(state: RunState): Omit<OverlayLine, 'series'> {
+function lossLine(state: RunState, places: Places): Line {
   const total = state.steps.loss.get('total');
-  if (total && total.length > 0) return stepLine(state, smooth(total.view(), SMOOTHING));
+  if (total && total.length > 0) return stepLine(state, places, smooth(total.view(), SMOOTHING));
   const epochs = state.epochs.filter(({ loss }) => Number.isFinite(loss.total));
-  return { x: epochs.map(({ epoch }) => epoch), y: epochs.map(({ loss }) => loss.total) };
+  return epochLine(epochs, places, ({ loss }) => loss.total);
 }
 
-function rateLine(state: RunState): Omit<OverlayLine, 'series'> | undefined {
+function rateLine(state: RunState, places: Places): Line | undefined {
   const rates = mainRates(state);
-  return rates && rates.length > 0 ? stepLine(state, Float64Array.from(rates.view())) : undefined;
+  return rates && rates.length > 0 ? stepLine(state, places, Float64Array.from(rates.view())) : undefined;
 }
 
-/** Over epochs, so that runs of other batch sizes lie over each other. */
-function stepLine({ steps, plan }: RunState, y: Float64Array): Omit<OverlayLine, 'series'> {
-  const perEpoch = plan?.stepsPerEpoch ?? 1;
-  const x = Float64Array.from(steps.step.view(), (step) => step / perEpoch);
+/** What is known of epochs, at their ends. */
+function epochLine<T extends OfEpoch>(
+  found: readonly T[],
+  { ofEpoch }: Places,
+  read: (one: T) => number,
+): Line {
+  const placed = found.flatMap((one) => {
+    const x = ofEpoch(one);
+    return x === undefined ? [] : [{ x, y: read(one) }];
+  });
+  return { x: placed.map(({ x }) => x), y: placed.map(({ y }) => y) };
+}
+
+function stepLine({ steps }: RunState, { ofRow }: Places, y: Float64Array): Line {
+  const x = Float64Array.from({ length: steps.step.length }, (_, row) => ofRow(row));
   return thin({ x, y }, { from: x[0], to: x[x.length - 1], buckets: BUCKETS });
 }
 
@@ -60,7 +81,7 @@ type OverlayLine = {
   readonly y: ArrayLike<number>;
 };
 
-type OverlayChart = {
+export type OverlayChart = {
   readonly title: string;
   readonly xLabel: string;
   readonly lines: readonly OverlayLine[];

@@ -9,6 +9,7 @@ import { STATISTICS_PAGE } from '../../domain/display/statistics-page';
 import { metricNames } from '../../domain/run/task';
 import { saidText } from '../../protocol/alert-text';
 import { stateLabel } from '../../protocol/dashboard/run-facts';
+import type { XAxis } from '../../protocol/dashboard/types';
 import { bestText } from '../../protocol/dashboard/verdict';
 import type { DifferingSetting } from '../../run/settings-of';
 import type { RunState } from '../../run/state';
@@ -21,7 +22,8 @@ import {
 } from '../compare/compare-many';
 import { withImageReader } from '../image-process';
 import type { ReportRequest } from '../runs/worker-task';
-import { overlaySvg, reportCharts } from './report-charts';
+import { AXES, reportAxis } from './report-axis';
+import { type OverlayChart, overlaySvg, reportCharts } from './report-charts';
 import { imagesKey, worstImagesHtml } from './report-images';
 import { REPORT_STYLE } from './report-style';
 
@@ -180,10 +182,24 @@ function legend({ runs }: ManyCompared): string {
 
 function charts({ runs, task }: ManyCompared, t: Translate): string {
   const states = runs.map(({ state }) => state);
-  const drawn = reportCharts(states, metricNames(task)[0], t);
-  const figure = (chart: (typeof drawn)[number]): string =>
-    `<figure><figcaption>${escapeHtml(chart.title)}</figcaption>${overlaySvg(chart)}</figure>`;
-  return `<div class="charts">${drawn.map(figure).join('')}</div>`;
+  const [metric] = metricNames(task);
+  const over = AXES.map((name) => {
+    const axis = reportAxis(name, states, t);
+    const figures = reportCharts(states, { axis, metric, t }).map(figure);
+    return `<div class="charts over-${name}">${figures.join('')}</div>`;
+  });
+  return axisSwitch(t) + over.join('');
+}
+
+const figure = (chart: OverlayChart): string =>
+  `<figure><figcaption>${escapeHtml(chart.title)}</figcaption>${overlaySvg(chart)}</figure>`;
+
+/** The style sheet shows the charts of the one that is chosen. */
+function axisSwitch(t: Translate): string {
+  const labels: Readonly<Record<XAxis, string>> = { epoch: t('Epoch'), step: t('Step'), time: t('Time') };
+  const one = (name: XAxis): string =>
+    `<label><input type="radio" name="axis" id="axis-${name}"${name === 'epoch' ? ' checked' : ''}>${escapeHtml(labels[name])}</label>`;
+  return `<div class="legend" role="radiogroup" aria-label="${escapeHtml(t('X axis'))}">${AXES.map(one).join('')}</div>`;
 }
 
 function differences(rows: readonly DifferingSetting[], { runs }: ManyCompared, t: Translate): string {

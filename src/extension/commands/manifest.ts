@@ -181,6 +181,13 @@ export const COMMANDS = {
     enabledWith: 'pitwall.hasRuns',
     menus: [onRun('3_view@4')],
   },
+  'pitwall.showRunChanges': {
+    title: 'Show Code Changes',
+    chinese: '显示代码改动',
+    icon: 'diff',
+    enabledWith: 'pitwall.hasRuns',
+    menus: [onRun('3_view@5')],
+  },
   'pitwall.explainNumbers': {
     title: 'What the Numbers Mean',
     chinese: '这些数字的含义',

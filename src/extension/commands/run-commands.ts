@@ -5,6 +5,7 @@ import { metricNames } from '../../domain/run/task';
 import { checkpointRows } from '../../protocol/dashboard/checkpoint-rows';
 import { headerOf } from '../../protocol/dashboard/header';
 import { RUN_TAG } from '../../run/files';
+import { readChanges } from '../../run/folder/changes';
 import { runPaths } from '../../run/folder/paths';
 import { openToRead } from '../../run/folder/read-file';
 import { isOwnRun } from '../../run/folder/signature';
@@ -34,6 +35,15 @@ export async function showRunLog(services: Services, target: MaybeRun): Promise<
   // The editor follows links and waits for pipes. Throws for what is not a file of the run.
   await (await openToRead(stdout)).close();
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(stdout));
+  await vscode.window.showTextDocument(document, { preview: true });
+}
+
+/** A patch in the editor's colours for one; its file may be another by the time that the editor opens it. */
+export async function showRunChanges(services: Services, target: MaybeRun): Promise<void> {
+  const dir = await pickRun(services, target, anyRun, vscode.l10n.t('Show the code changes of'));
+  if (dir === undefined) return;
+  const content = await readChanges(dir);
+  const document = await vscode.workspace.openTextDocument({ language: 'diff', content });
   await vscode.window.showTextDocument(document, { preview: true });
 }
 

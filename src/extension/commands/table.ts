@@ -24,6 +24,7 @@ import {
   renameRun,
   restoreRun,
   revealRun,
+  showRunChanges,
   showRunLog,
 } from './run-commands';
 import { setLearningRate } from './set-learning-rate';
@@ -107,6 +108,7 @@ export function commandTable(services: Services): Readonly<Record<CommandId, Com
     'pitwall.unpinCheckpoint': onRun((s, target) => pinCheckpoint(s, target, false)),
     'pitwall.revealCheckpoint': onRun(revealCheckpoint),
     'pitwall.revealRunFolder': onRun(revealRun),
+    'pitwall.showRunChanges': onRun(showRunChanges),
     'pitwall.showRunLog': onRun(showRunLog),
     'pitwall.openExperiment': onRun(openExperiment),
     'pitwall.copyRunSummary': onRun(copySummary),

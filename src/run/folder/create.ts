@@ -9,15 +9,14 @@ import { type Words, words } from '../../base/words';
 import type { Experiment } from '../../domain/experiment/types';
 import type { Follows } from '../files';
 import { RUN_FORMAT, RUN_NAME, type RunFile } from '../files';
-import { askProgram } from './ask-program';
-import { findProgram } from './find-program';
+import { gitFacts } from './git-facts';
 import { FolderError, makeFolder, reasonOf } from './make-folder';
 import { FOLDER_MODE, makeFolderIn } from './open-folder';
 import { runPaths } from './paths';
 import { codeOf } from './refused';
 import { signRun } from './signature';
 import { writeJson } from './whole-file';
-import { createFile } from './write-file';
+import { createFile, writeWhole } from './write-file';
 
 export type NewRun = {
   /** Absolute. */
@@ -48,11 +47,12 @@ export type CreatedRun = { readonly dir: string; readonly name: string; readonly
 /** Makes the run folder with run.json. Throws one clear line: bad name, name taken, folder not writable. */
 export async function createRun(options: NewRun): Promise<CreatedRun> {
   const cwd = options.cwd ?? path.dirname(options.experimentFile);
-  const git = await gitFacts(path.dirname(options.experimentFile));
+  const { git, changes } = await gitFacts(path.dirname(options.experimentFile));
   const dir = await takeFolder(options);
   const run = { ...describeRun(options), name: path.basename(dir), cwd, git };
   try {
     makeFolderIn(runPaths(dir).trainerControl, dir);
+    if (changes !== undefined) await writeWhole(runPaths(dir).changes, changes);
     await writeJson(runPaths(dir).run, run);
     await signRun(dir);
   } catch (error) {
@@ -184,43 +184,4 @@ export function nextRunName(stem: string, taken: readonly string[]): string {
     .map((name) => Number(name.slice(stem.length + 1)))
     .filter((n) => Number.isInteger(n) && n > 0);
   return `${stem}-${Math.max(0, ...numbers) + 1}`;
-}
-
-// The folder may be a stranger's, whose .git/config names programs: hooks, fsmonitor, the filters of a path's content,
-// and what fetches an object that is lacking. `git status` would start each of them, and nothing is merely read then.
-
-const SAFE = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '--no-optional-locks'];
-/** A submodule has filters of its own, so it is not entered: only whether another commit of it is there is asked. */
-const STATUS = ['status', '--porcelain', '--untracked-files=no', '--ignore-submodules=dirty'];
-
-/** Commit and dirty flag of the folder's repository; undefined without git or outside of a repository. */
-export async function gitFacts(folder: string): Promise<RunFile['git']> {
-  const commit = await git(folder, ['rev-parse', 'HEAD']);
-  if (commit === undefined) return undefined;
-  const noFilters = await withoutFilters(folder);
-  const changes = noFilters && (await git(folder, [...noFilters, ...STATUS]));
-  return { commit: commit.trim(), dirty: changes === undefined || changes.trim() !== '' };
-}
-
-/**
- * Options that take all filters away, those of the user too: git-lfs runs programs that the repository names. A file
- * that a filter writes, and that was touched, counts as changed then. Undefined if that cannot be said to git.
- */
-async function withoutFilters(folder: string): Promise<readonly string[] | undefined> {
-  const keys = (await git(folder, ['config', '--null', '--name-only', '--list']))?.split('\0');
-  const drivers = keys?.flatMap((key) => /^(filter\..*)\.[^.]*$/s.exec(key)?.[1] ?? []);
-  // `-c` takes what is before the first = for the name.
-  if (drivers === undefined || drivers.some((driver) => driver.includes('='))) return undefined;
-  return [...new Set(drivers)].flatMap((driver) =>
-    ['clean=', 'process=', 'required=false'].flatMap((setting) => ['-c', `${driver}.${setting}`]),
-  );
-}
-
-async function git(folder: string, args: readonly string[]): Promise<string | undefined> {
-  const program = findProgram('git');
-  if (program === undefined) return undefined;
-  // A list of protocols without one that exists: nothing is fetched, whatever the repository allows.
-  const env = { ...process.env, GIT_ALLOW_PROTOCOL: 'none', GIT_NO_LAZY_FETCH: '1' };
-  const answer = await askProgram(program, [...SAFE, ...args], { cwd: folder, env, timeoutMs: 5000 });
-  return answer.kind === 'answered' ? answer.stdout : undefined;
 }

@@ -15,6 +15,8 @@ export function runPaths(dir: string) {
     validation: at('validation.jsonl'),
     stdout: at('stdout.log'),
     keeperLog: at('keeper.log'),
+    /** What was changed since the commit that the run names. */
+    changes: at('changes.patch'),
     job: at('job.json'),
     jobScript: at('job.sh'),
     control: at('control'),

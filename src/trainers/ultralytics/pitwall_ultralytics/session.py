@@ -13,6 +13,7 @@ from .control import ControlFolder
 from .events import EVENTS, EventLog, last_event, read_events
 from .metric_names import named
 from .rates import Rates, group_names
+from .versions import versions_of
 from .warnings_log import tell_warnings
 from .words import said_by, words
 
@@ -64,7 +65,7 @@ class Session:
         self._emit(
             "hello", trainer="ultralytics", pid=os.getpid(), attempt=self.attempt, fromStep=self.step,
             groups=group_names(trainer.optimizer.param_groups), knobs=self.accepts, device=str(trainer.device),
-            **self._gpu_size(),
+            versions=versions_of(trainer.device), **self._gpu_size(),
         )
         self._plan()
         if self.attempt > 1 and (self.step > 0 or not self.script):  # a script may just as well begin anew

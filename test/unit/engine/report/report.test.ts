@@ -2,9 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTranslate } from '../../../../src/base/translate';
+import { AXES, reportAxis } from '../../../../src/engine/report/report-axis';
 import { overlaySvg } from '../../../../src/engine/report/report-charts';
 import { updateMeta } from '../../../../src/run/folder/whole-file';
 import { writeJudgedRun } from '../../../helpers/judged-run';
+import { syntheticState } from '../../../helpers/synthetic-run';
 import { cli, lines } from '../../cli/harness';
 
 let root = '';
@@ -55,6 +58,31 @@ describe('a report', () => {
       const { code, out, err } = await cli(['report', ...argv], root);
       expect([code, out, lines(err).length], argv.join(' ')).toEqual([2, '', 1]);
     }
+  });
+});
+
+describe('the x axis of a report', () => {
+  const t = createTranslate();
+  const runOf = (stepMs: number) => syntheticState({ epochs: 4, stepsPerEpoch: 10, steps: 40, stepMs });
+  it('is over epochs, steps or time in the largest unit of which the longest run has two', () => {
+    const labels = (stepMs: number) =>
+      AXES.map((name) => reportAxis(name, [runOf(10), runOf(stepMs)], t).label);
+    expect(labels(1000)).toEqual(['epoch', 'step', 'seconds']);
+    expect(labels(10_000)).toEqual(['epoch', 'step', 'minutes']);
+    expect(labels(300_000)).toEqual(['epoch', 'step', 'hours']);
+  });
+  it('has steps and ends of epochs at one place', () => {
+    const run = runOf(10_000);
+    const [byEpoch, byStep, byTime] = AXES.map((name) => reportAxis(name, [run], t).placesOf(run));
+    for (const epoch of [1, 2, 4]) {
+      const row = 10 * epoch - 1;
+      expect([byEpoch.ofRow(row), byEpoch.ofEpoch({ epoch })]).toEqual([epoch, epoch]);
+      expect([byStep.ofRow(row), byStep.ofEpoch({ epoch })]).toEqual([row, row]);
+      expect(byTime.ofRow(row)).toBeCloseTo(row / 6);
+      expect(Math.abs((byTime.ofEpoch({ epoch }) ?? Number.NaN) - row / 6)).toBeLessThan(0.2);
+    }
+    expect(byStep.ofEpoch({ epoch: 5 })).toBeUndefined();
+    expect(byStep.ofEpoch({ epoch: 5, step: 49 })).toBe(49);
   });
 });
 

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { gitFacts } from '../../../../src/run/folder/create';
 import { findProgram } from '../../../../src/run/folder/find-program';
+import { gitFacts, MOST_CHANGES } from '../../../../src/run/folder/git-facts';
 
 const hasGit = findProgram('git') !== undefined;
 let root: string;
@@ -36,14 +37,43 @@ function commitFile(): void {
 /** Its time differs from the one that git noted, so git looks at its content. */
 const touch = (): void => utimesSync(path.join(repo, 'a.txt'), 1e9, 1e9);
 
-test.skipIf(!hasGit)('commit and dirty flag', async () => {
+test.skipIf(!hasGit)('commit, and what was changed since as a patch that git takes', async () => {
   commitFile();
   const commit = git('rev-parse', 'HEAD').trim();
   touch();
-  expect(await gitFacts(repo)).toEqual({ commit, dirty: false });
+  expect(await gitFacts(repo)).toEqual({ git: { commit, dirty: false } });
   writeFileSync(path.join(repo, 'a.txt'), 'two, and longer\n');
-  expect(await gitFacts(repo)).toEqual({ commit, dirty: true });
-  expect(await gitFacts(root)).toBeUndefined();
+  writeFileSync(path.join(repo, 'unknown.txt'), 'not known to git\n');
+  git('config', 'diff.noprefix', 'true');
+  mkdirSync(path.join(repo, 'below'));
+  const { git: facts, changes = '' } = await gitFacts(path.join(repo, 'below'));
+  const hash = createHash('sha256').update(changes).digest('hex');
+  expect(facts).toEqual({ commit, dirty: true, changes: hash });
+  writeFileSync(path.join(root, 'kept.patch'), changes);
+  git('checkout', '-q', '--', '.');
+  git('apply', path.join(root, 'kept.patch'));
+  expect(readFileSync(path.join(repo, 'a.txt'), 'utf8')).toBe('two, and longer\n');
+  expect(await gitFacts(root)).toEqual({});
+});
+
+test.skipIf(!hasGit)('changes over the bound are known to be there, and not kept', async () => {
+  commitFile();
+  writeFileSync(path.join(repo, 'a.txt'), 'x\n'.repeat(MOST_CHANGES / 2));
+  expect(await gitFacts(repo)).toEqual({ git: { commit: git('rev-parse', 'HEAD').trim(), dirty: true } });
+});
+
+test.skipIf(!hasGit)('no program that the repository names for differences runs', async () => {
+  commitFile();
+  git('config', 'diff.external', evil());
+  git('config', 'diff.x.command', evil());
+  git('config', 'diff.x.textconv', evil());
+  git('config', 'core.pager', evil());
+  git('config', 'pager.diff', 'true');
+  mkdirSync(path.join(repo, '.git/info'), { recursive: true });
+  writeFileSync(path.join(repo, '.git/info/attributes'), '* diff=x\n');
+  writeFileSync(path.join(repo, 'a.txt'), 'two, and longer\n');
+  expect((await gitFacts(repo)).changes).toContain('+two, and longer');
+  expect(executed()).toBe(false);
 });
 
 for (const name of ['x', 'a.b', 'a=b'])
@@ -56,7 +86,7 @@ for (const name of ['x', 'a.b', 'a=b'])
       writeFileSync(path.join(repo, '.git/info/attributes'), `* filter=${name}\n`);
       touch();
       // What git cannot be asked about safely is not asked.
-      expect((await gitFacts(repo))?.dirty).toBe(name === 'a=b');
+      expect((await gitFacts(repo)).git?.dirty).toBe(name === 'a=b');
       expect(executed()).toBe(false);
     });
 
@@ -69,7 +99,7 @@ test.skipIf(!hasGit)('the filter of a submodule does not run', async () => {
   git('-C', 'sub', 'config', 'filter.x.clean', `${evil()}; cat`);
   writeFileSync(path.join(repo, '.git/modules/sub/info/attributes'), '* filter=x\n');
   utimesSync(path.join(repo, 'sub/a.txt'), 1e9, 1e9);
-  expect((await gitFacts(repo))?.dirty).toBe(false);
+  expect((await gitFacts(repo)).git?.dirty).toBe(false);
   expect(executed()).toBe(false);
 });
 
@@ -87,6 +117,6 @@ test.skipIf(!hasGit)('what the repository fetches lacking objects with does not 
     'protocol.file.allow': 'always',
   };
   for (const [key, value] of Object.entries(settings)) git('config', key, value);
-  expect((await gitFacts(repo))?.dirty).toBe(true);
+  expect((await gitFacts(repo)).git?.dirty).toBe(true);
   expect(executed()).toBe(false);
 });
