@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Command, type CommandUnknownOpts, type Option } from '@commander-js/extra-typings';
+import { RUN_NAME } from '../../run/files';
 import type { Cli } from '../cli';
 import { badInput } from '../failure';
 import { runNames } from '../run-reference';
@@ -86,9 +87,15 @@ const namesRun = (text: string): boolean => /\bruns?(\b|_)/i.test(text) && !text
 function runsOf(cwd: string, words: readonly string[]): string[] {
   const at = words.indexOf('--runs');
   const runs = at < 0 ? 'runs' : (words[at + 1] ?? 'runs');
-  const names = runNames(path.resolve(cwd, runs)).toSorted();
+  const names = runNames(path.resolve(cwd, runs)).filter(isPlainName).toSorted();
   return names.length > 0 ? [...names, 'latest'] : [];
 }
+
+/**
+ * What a shell completes it puts on its line as it is: a folder whose name has a blank, a star or `$(...)` in it would be another
+ * line, which executes what a stranger's archive wrote there. A dash makes an option of it.
+ */
+const isPlainName = (name: string): boolean => RUN_NAME.test(name) && !name.startsWith('-');
 
 /** The shells that have a script; each asks `pitwall completion words` for what may come next. */
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;

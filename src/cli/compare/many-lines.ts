@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { inEnglish } from '../../base/words';
+import { recipesOfMany } from '../../domain/compare/recipes-of-many';
 import { bestSentence } from '../../domain/compare/sentences';
 import { withNames } from '../../domain/compare/sides';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
@@ -27,6 +28,7 @@ export function manyLines(compared: ManyCompared, style: Style): string[] {
     ...judgedHow(compared),
     ...bestLine(compared, style),
     ...refusals(compared),
+    ...recipesOf(compared),
     ...cautions(compared, style),
     ...differenceLines(compared),
   ];
@@ -98,6 +100,11 @@ function refusals({ runs, baseline }: ManyCompared): string[] {
   });
 }
 
+function recipesOf({ runs, baseline }: ManyCompared): string[] {
+  const lettered = runs.map(({ recipes }, i) => ({ name: letterOf(i), recipes }));
+  return recipesOfMany(lettered, letterOf(baseline)).map(inEnglish);
+}
+
 /** A name for each column: A, B, C ... */
 const letterOf = (index: number): string => String.fromCharCode('A'.charCodeAt(0) + index);
 
@@ -134,6 +141,7 @@ export function manyReport({ task, runs, baseline, best, settings, environment }
       reported: run.reported ?? null,
       valSet: run.fingerprint ?? null,
       difference: differenceOf(run.against, run.name),
+      recipes: run.recipes ?? null,
     })),
     comparisons: runs.filter(({ against }) => against.kind === 'judged').length,
     best: best ? { ...best, run: dirOf(best.best), undecided: best.undecided.map(dirOf) } : null,

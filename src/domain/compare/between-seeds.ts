@@ -42,16 +42,17 @@ export type RecipeVerdict =
       readonly need?: Need;
     });
 
-const LEVEL = 0.975;
+const TAIL = 0.025;
 /** Degrees of freedom that are as good as any more. */
 const MANY = 1000;
 
 /**
  * Whether one recipe is better than the other, by both sources of luck: the spread between seeds (one for both recipes, pooled)
  * and the choice of val images, which is the same for all runs and which no number of seeds makes up for. Student's t with
- * the degrees of freedom of their sum (Satterthwaite 1946). With one run each this cannot be known.
+ * the degrees of freedom of their sum (Satterthwaite 1946). With one run each this cannot be known. Of `family` such verdicts all hold
+ * together (Bonferroni); `boxes`: the limits of this pair alone.
  */
-export function judgeRecipes(maps: SeedMaps, boxes: Limits): RecipeVerdict {
+export function judgeRecipes(maps: SeedMaps, boxes: Limits, family = 1): RecipeVerdict {
   const { a, b, sameRecipe, otherEpochs, epochs } = maps;
   if (otherEpochs) return { kind: 'other-epochs' };
   if (sameRecipe) return { kind: 'same-recipe', runs: a.length, spread: deviation(a) };
@@ -62,7 +63,7 @@ export function judgeRecipes(maps: SeedMaps, boxes: Limits): RecipeVerdict {
   const difference = meanOf(b) - meanOf(a);
   const imageError = imageErrorOf(boxes);
   const ofSeeds = spread ** 2 * (1 / a.length + 1 / b.length);
-  const half = halfWidth({ ofSeeds, ofImages: imageError ** 2, freedom });
+  const half = halfWidth({ ofSeeds, ofImages: imageError ** 2, freedom, family });
   const limits = { low: difference - half, high: difference + half };
   const verdict = judgeDifference(limits);
   return {
@@ -76,12 +77,17 @@ export function judgeRecipes(maps: SeedMaps, boxes: Limits): RecipeVerdict {
   };
 }
 
-type Variances = { readonly ofSeeds: number; readonly ofImages: number; readonly freedom: number };
+type Variances = {
+  readonly ofSeeds: number;
+  readonly ofImages: number;
+  readonly freedom: number;
+  readonly family: number;
+};
 
-function halfWidth({ ofSeeds, ofImages, freedom }: Variances): number {
+function halfWidth({ ofSeeds, ofImages, freedom, family }: Variances): number {
   const all = ofSeeds + ofImages;
   const joint = ofSeeds > 0 ? Math.floor(freedom * (all / ofSeeds) ** 2) : MANY;
-  return studentQuantile(LEVEL, Math.min(joint, MANY)) * Math.sqrt(all);
+  return studentQuantile(1 - TAIL / family, Math.min(joint, MANY)) * Math.sqrt(all);
 }
 
 function deviation(values: readonly number[]): number | undefined {

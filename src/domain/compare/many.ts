@@ -19,6 +19,9 @@ export type AgainstBaseline =
       /** On what ground, and what makes it less sure than its interval says. */
       readonly ground: Words;
       readonly warnings: readonly Words[];
+      /** The same as one pair alone, and how many hold together above. */
+      readonly own: Limits;
+      readonly family: number;
     })
   | { readonly kind: 'refused'; readonly why: Words };
 
@@ -41,7 +44,8 @@ export function compareWithBaseline(
     const limits = widened(comparison, map, familyWidening(family, drawn.units));
     const ground = groundSentence(comparison);
     const warnings = comparison.warnings.map((warning) => warning.said);
-    return { kind: 'judged', map, ...limits, verdict: judgeDifference(limits), said, ground, warnings };
+    const verdict = judgeDifference(limits);
+    return { kind: 'judged', map, ...limits, verdict, said, ground, warnings, own: comparison, family };
   });
 }
 
@@ -67,7 +71,7 @@ export function compareDrawsWithBaseline(
     const limits = widened(own, map, familyWidening(family, baseline.units));
     const verdict = judgeDifference(limits);
     const ground = drawsSentence(baseline.maps.length, baseline.units);
-    return { kind: 'judged', map, ...limits, verdict, said: [], ground, warnings: [] };
+    return { kind: 'judged', map, ...limits, verdict, said: [], ground, warnings: [], own, family };
   });
 }
 

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { toError } from '../../base/async';
 import { BadInputError } from '../../base/bad-input';
 import { inEnglish, type Words } from '../../base/words';
+import { judgeRecipes, type RecipeVerdict } from '../../domain/compare/between-seeds';
 import {
   type AgainstBaseline,
   type BestOfMany,
@@ -27,6 +28,7 @@ import {
   taskRefusal,
   valSetOf,
 } from './evidence';
+import { drawsBeside, seedsBeside } from './seeds';
 
 /** Metrics of a checkpoint as they were reported; `own`: by the trainer's own validation. */
 export type Reported = {
@@ -48,6 +50,8 @@ export type OneOfMany = {
     | AgainstBaseline
     | { readonly kind: 'baseline' }
     | { readonly kind: 'absent'; readonly why: string };
+  /** What the seeds of both recipes say, if it was judged. */
+  readonly recipes: RecipeVerdict | undefined;
 };
 
 /** What is not the same in all of several runs. */
@@ -83,9 +87,10 @@ export async function compareMany(
     loaded.push({ ...opened, found: await evidenceOf(opened).catch(toError) });
   }
   const against = judgeAll(loaded, baseline, chosenFrom);
+  const recipes = await recipesOf(loaded, against, baseline);
   return {
     task: loaded.map(({ state }) => taskOfRun(state)).find((task) => task !== undefined),
-    runs: loaded.map((one, i) => describe(one, against[i])),
+    runs: loaded.map((one, i) => describe(one, against[i], recipes[i])),
     baseline,
     best: bestOf(loaded, against),
     ...differencesBetween(loaded),
@@ -121,6 +126,24 @@ function judgeAll(
     if (i === baseline) return { kind: 'baseline' };
     return byRun.get(i) ?? { kind: 'absent', why: whyAbsent(found, base) };
   });
+}
+
+/** A difference between two runs says nothing of their recipes if seeds differ as much: of each that was judged, what they say. */
+async function recipesOf(
+  loaded: readonly Loaded[],
+  against: readonly OneOfMany['against'][],
+  baseline: number,
+): Promise<(RecipeVerdict | undefined)[]> {
+  const base = loaded[baseline].found;
+  if (base instanceof Error) return [];
+  const beside = drawsBeside(loaded.map(({ dir }) => dir));
+  return Promise.all(
+    loaded.map(async ({ found }, i) => {
+      const judged = against[i];
+      if (judged.kind !== 'judged' || found instanceof Error) return undefined;
+      return judgeRecipes(await seedsBeside(base, found, () => beside), judged.own, judged.family);
+    }),
+  );
 }
 
 /** Each of the same kind as the baseline; one that its own library judged has no boxes to compare with another's. */
@@ -169,11 +192,15 @@ function tableOf(against: readonly OneOfMany['against'][]): TableLimits | undefi
   return rows.length === against.length ? rows : undefined;
 }
 
-function describe({ dir, epoch, state, found }: Loaded, against: OneOfMany['against']): OneOfMany {
+function describe(
+  { dir, epoch, state, found }: Loaded,
+  against: OneOfMany['against'],
+  recipes: OneOfMany['recipes'],
+): OneOfMany {
   const name = state.meta.title ?? path.basename(dir);
   const fingerprint = found instanceof Error ? undefined : valSetOf(found);
   const at = found instanceof Error ? epoch : found.epoch;
-  return { name, dir, state, reported: reportedOf(state, at), fingerprint, against };
+  return { name, dir, state, reported: reportedOf(state, at), fingerprint, against, recipes };
 }
 
 /** What all verdicts of the table stand on, once each, and what makes them less sure. */

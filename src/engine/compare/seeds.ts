@@ -26,9 +26,13 @@ type Side = Pick<RunDetections, 'dir' | 'epoch' | 'asked'>;
 
 /**
  * The runs of both recipes besides the two that are compared, one value for each seed: the best of each run, or what each had at
- * the epoch that was asked for. Runs that were not validated then have none.
+ * the epoch that was asked for. Runs that were not validated then have none. `completed`: those of their folders.
  */
-export async function seedsBeside(a: Side, b: Side): Promise<SeedMaps> {
+export async function seedsBeside(
+  a: Side,
+  b: Side,
+  completed = () => drawsBeside([a.dir, b.dir]),
+): Promise<SeedMaps> {
   const [first, second] = [
     await seedDraw(a.dir, await readRun(a.dir)),
     await seedDraw(b.dir, await readRun(b.dir)),
@@ -38,7 +42,7 @@ export async function seedsBeside(a: Side, b: Side): Promise<SeedMaps> {
   const sameRecipe = first.recipe === second.recipe;
   if (sameRecipe && (isOneFolder(a, b) || epochs.a !== epochs.b))
     return { a: [], b: [], sameRecipe, otherEpochs: true };
-  const others = await drawsBeside([a.dir, b.dir]);
+  const others = await completed();
   const asked = epochs.a === undefined && epochs.b === undefined ? {} : { epochs };
   if (!sameRecipe)
     return {
@@ -69,8 +73,8 @@ function mapsOf(draws: readonly SeedDraw[], recipe: string, epoch: number | unde
   return [...bySeed.values()];
 }
 
-/** Completed runs in the folders of the two, oldest first. */
-async function drawsBeside(dirs: readonly string[]): Promise<SeedDraw[]> {
+/** Completed runs in the folders of these, oldest first. */
+export async function drawsBeside(dirs: readonly string[]): Promise<SeedDraw[]> {
   const folders = [...new Set(dirs.map((dir) => path.dirname(path.resolve(dir))))];
   const listed = (await Promise.all(folders.map((folder) => listRuns(folder)))).flatMap(({ runs }) => runs);
   const completed = listed.filter(({ presence }) => presence.state === 'completed');

@@ -1,6 +1,7 @@
 import { escapeHtml, escapeLines, pageShell } from '../../base/html';
 import { createTranslate, type Translate } from '../../base/translate';
 import { say } from '../../base/words';
+import { recipesOfMany } from '../../domain/compare/recipes-of-many';
 import { againstBaseline, bestSentence, limitsWords } from '../../domain/compare/sentences';
 import { withNames } from '../../domain/compare/sides';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
@@ -154,6 +155,7 @@ function notes(compared: ManyCompared, t: Translate): string {
       : []),
     ...(best ? [t('Highest: {0}; {1}', runs[best.best].name, say(bestSentence(best), t))] : []),
     ...runs.flatMap(({ name, against }) => reasons(against, { a: runs[baseline].name, b: name }, t)),
+    ...recipesOfMany(runs, runs[baseline].name).map((said) => say(said, t)),
     ...(judged > 0
       ? [
           t(

@@ -149,11 +149,14 @@ function notWritable(folder: string, error: unknown): Error {
   return new BadInputError(words('cannot write the run folder {0}: {1}', folder, why), { cause });
 }
 
+/** What commands take for the newest run. */
+const NEWEST = 'latest';
+
 /** One clear line if `name` is not a valid run name on every system. */
 export function runNameProblem(name: string): Words | undefined {
-  if (RUN_NAME.test(name)) return undefined;
+  if (RUN_NAME.test(name) && !name.startsWith('-') && name !== NEWEST) return undefined;
   return words(
-    'run name {0}: use 1 to 64 of A-Z a-z 0-9 . _ -, no leading dot and no Windows device name',
+    'run name {0}: use 1 to 64 of A-Z a-z 0-9 . _ -, no leading dot or dash, not latest and no Windows device name',
     JSON.stringify(name),
   );
 }

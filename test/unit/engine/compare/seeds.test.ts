@@ -75,6 +75,30 @@ describe('the words of the command line', () => {
   });
 });
 
+describe('several runs against one', () => {
+  it('are judged by the seeds of their recipes too, in one line for all of one recipe', async () => {
+    const { out } = await cli(['compare', 'a0', 'a1', 'a2', 'b0'], dir);
+    expect(out).toContain(
+      'B, C against A: both runs are of one recipe: what difference there is comes from the luck of training; n = 3 seeds of it spread by 0.020',
+    );
+    expect(out).toMatch(/^D against A: D's recipe is better, by n = 3 and 3 seeds: \+0\.1000, 95 % /m);
+    const { runs: rows } = JSON.parse((await cli(['compare', 'a0', 'a1', 'b0', '--json'], dir)).out);
+    expect(rows.map(({ recipes }: { recipes: { kind: string } | null }) => recipes?.kind)).toEqual([
+      ...[undefined, 'same-recipe', 'seeds'],
+    ]);
+  });
+  it('have wider limits for recipes the more are compared', async () => {
+    const limits = async (...names: string[]) => {
+      const { out } = await cli(['compare', ...names, '--json'], dir);
+      const { low, high } = JSON.parse(out).runs.at(-1).recipes;
+      return high - low;
+    };
+    expect(await limits('a0', 'a1', 'a2', 'b1', 'b0')).toBeGreaterThan(
+      1.05 * (await limits('a0', 'a1', 'b0')),
+    );
+  });
+});
+
 describe('the runs of one recipe', () => {
   it('do not mix val sets: those of another than the newest are named', async () => {
     const known = await recipeRuns(runs, wholeExperiment());
