@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -11,6 +12,14 @@ export type PlayedSlurm = {
   answers(queue: string): void;
   /** sbatch refuses, executes a job before it answers, or lets it begin beside it; squeue hangs. */
   set(flag: Flag, on?: boolean): void;
+  /** Numbers of the jobs that have begun. */
+  begun(): readonly string[];
+  /** Every process of a job gets SIGTERM; squeue lists it as before until `answers`. */
+  cut(job: string): void;
+  /** What was cut is executed once more, as the same job. */
+  again(job: string): void;
+  /** What squeue said last to who asked. */
+  answered(): string;
   /** As twenty seconds later: what squeue said before is forgotten. */
   forgetAnswers(): void;
 };
@@ -25,8 +34,11 @@ const PLAYED: Readonly<Record<string, string>> = {
     'done',
     '[ -e "$D/executes" ] && bash "$@" >&2',
     'if [ -e "$D/begins" ]; then',
-    '  echo "41|RUNNING|None|gpu|9|N/A|n1|$run" >> "$D/queue"',
-    '  SLURM_JOB_ID=41 setsid bash "$@" >> "$D/job.log" 2>&1 < /dev/null &',
+    '  job=$((41 + $(ls "$D/jobs" | grep -c argv)))',
+    '  echo "$job|RUNNING|None|gpu|9|N/A|n1|$run" >> "$D/queue"',
+    '  for word; do echo "$word"; done > "$D/jobs/$job.argv"',
+    '  SLURM_JOB_ID=$job setsid bash "$@" >> "$D/job.log" 2>&1 < /dev/null &',
+    '  echo $! > "$D/jobs/$job.pid"; echo $job; exit',
     'fi',
     'echo 41',
   ].join('\n'),
@@ -39,7 +51,7 @@ const PLAYED: Readonly<Record<string, string>> = {
 /** Writes them into `dir`; the state folder of who calls them is `dir`/state. */
 export function playSlurm(dir: string): PlayedSlurm {
   const at = (...parts: string[]): string => path.join(dir, ...parts);
-  mkdirSync(at('bin'), { recursive: true });
+  for (const name of ['bin', 'jobs']) mkdirSync(at(name), { recursive: true });
   for (const [name, does] of Object.entries(PLAYED)) {
     writeFileSync(at('bin', name), `#!/bin/sh\nD='${dir}'\necho "${name} $*" >> "$D/calls"\n${does}\n`);
     chmodSync(at('bin', name), 0o755);
@@ -47,16 +59,31 @@ export function playSlurm(dir: string): PlayedSlurm {
   const calls = (): string[] =>
     existsSync(at('calls')) ? readFileSync(at('calls'), 'utf8').split('\n').filter(Boolean) : [];
   const answers = (queue: string): void => writeFileSync(at('queue'), queue);
+  const kept = (): string[] => {
+    const names = readdirSync(at('state/pitwall')).filter((one) => one.startsWith('slurm-'));
+    return names.map((name) => at('state/pitwall', name));
+  };
   answers('');
   return {
     bin: at('bin'),
     called: (program) => calls().filter((line) => line.startsWith(`${program} `)),
     answers,
+    begun: () => readdirSync(at('jobs')).flatMap((name) => name.match(/^(\d+)\.argv$/)?.[1] ?? []),
+    cut: (job) => process.kill(-Number(readFileSync(at('jobs', `${job}.pid`), 'utf8')), 'SIGTERM'),
+    again(job) {
+      const argv = readFileSync(at('jobs', `${job}.argv`), 'utf8')
+        .trim()
+        .split('\n');
+      const env = { ...process.env, SLURM_JOB_ID: job };
+      spawn('bash', argv, { detached: true, stdio: 'ignore', env });
+    },
     set: (flag, on = true) => (on ? writeFileSync(at(flag), '') : rmSync(at(flag), { force: true })),
+    answered: () =>
+      kept()
+        .map((file) => readFileSync(file, 'utf8'))
+        .join('\n'),
     forgetAnswers() {
-      const folder = at('state/pitwall');
-      for (const name of readdirSync(folder).filter((one) => one.startsWith('slurm-')))
-        rmSync(path.join(folder, name));
+      for (const file of kept()) rmSync(file, { force: true });
     },
   };
 }

@@ -6,7 +6,7 @@ import { stopQueued } from '../../engine/control/stop-queued';
 import type { LiveRun } from '../../engine/runs/live-run';
 import { type RunView, viewRun } from '../../engine/runs/view-run';
 import { type MetricName, resultOf, type TrialResult } from '../../engine/sweep/trial-result';
-import { wasCutShort } from '../../engine/targets/in-job';
+import { untilJobSettled, wasCutShort } from '../../engine/targets/in-job';
 import type { Target } from '../../engine/targets/target';
 import { removeTree } from '../../run/folder/remove';
 import type { RunState } from '../../run/state';
@@ -38,18 +38,22 @@ export type TrialOrder = {
 
 /** Trains a trial to an epoch, or to its end: begins it, goes on with it, or joins it, as its folder says. */
 export async function trainTrial(io: CliIo, order: TrialOrder): Promise<TrialResult> {
+  const dir = path.join(order.folder, trialName(order.trial));
+  const untilSettled = () => untilJobSettled(dir, () => !order.isStopping());
+  // An earlier driver may have ended while it waited for this.
+  await untilSettled();
   for (let jobs = 1; ; jobs++) {
-    const result = await trainOnce(io, order);
+    const result = await trainOnce(io, dir, order);
+    await untilSettled();
     const isOver = order.isStopping() || jobs === MOST_JOBS;
-    if (isOver || !(await wasCutShort(path.join(order.folder, trialName(order.trial))))) return result;
+    if (isOver || !(await wasCutShort(dir))) return result;
   }
 }
 
 /** A trial that its engine ends again and again is not begun for ever. */
 const MOST_JOBS = 20;
 
-async function trainOnce(io: CliIo, order: TrialOrder): Promise<TrialResult> {
-  const dir = path.join(order.folder, trialName(order.trial));
+async function trainOnce(io: CliIo, dir: string, order: TrialOrder): Promise<TrialResult> {
   const since = Date.now();
   const known = await readTrial(dir, order.metric);
   if (known && isThere(known, order)) return known;

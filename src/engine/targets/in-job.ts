@@ -47,30 +47,43 @@ export function askedByEngine(dir: string): { readonly why?: Words } {
 
 const CUT_SHORT: ReadonlySet<string> = new Set(['timeout', 'node_fail', 'preempted']);
 
-/** Whether a run can only have ended because its engine did, or never began: it may be handed over once more. */
+/** Whether a run can only have ended because its engine did, or never began: it may be handed over once more, or its engine goes on with it. */
 export async function wasCutShort(dir: string): Promise<boolean> {
-  const job = await endedJob(dir);
-  if (!job || isOpenJob(job)) return false;
+  const job = await readJob(dir);
+  if (!job) return false;
   const status = await readStatus(dir);
+  if (isOpenJob(job)) return isByEngine(job, status) && !isOfNow(job, status);
   if (status?.state === 'completed') return false;
   if (job.state.kind !== 'ended')
     return status === undefined || !FINAL_STATES.has(status.state) || isByEngine(job, status);
   return CUT_SHORT.has(job.state.how) || (job.state.how === 'failed' && isByEngine(job, status));
 }
 
-/** What Ray ends says so itself, before Ray lists how it ended: that is waited for, and not asked more often than by others. */
-async function endedJob(dir: string): Promise<JobFile | undefined> {
-  for (let looks = MOST_LOOKS; ; looks--) {
-    const job = await readJob(dir);
-    const isEnding = job?.kind === 'ray' && isOpenJob(job) && isByEngine(job, await readStatus(dir));
-    if (!isEnding || looks === 0) return job;
+/**
+ * A run that its engine ends says so before the engine lists how it ended, or that it begins the job again: that is waited for, and
+ * asked no more often than by others.
+ */
+export async function untilJobSettled(dir: string, isAwaited: () => boolean): Promise<void> {
+  for (let looks = MOST_LOOKS; looks > 0 && isAwaited() && (await isEnding(dir)); looks--) {
     await pollJobs([dir]);
     await sleep(LOOK_MS);
   }
 }
 
 const LOOK_MS = 1000;
-const MOST_LOOKS = 60;
+/** As long as a sweep waits for an engine that does not answer. */
+const MOST_LOOKS = 900;
+
+async function isEnding(dir: string): Promise<boolean> {
+  const job = await readJob(dir);
+  if (!job || !isOpenJob(job)) return false;
+  const status = await readStatus(dir);
+  return isByEngine(job, status) && isOfNow(job, status);
+}
+
+/** Whether the run's last word came after its job was last begun, or put back into the queue. */
+const isOfNow = ({ since }: JobFile, status: StatusFile | undefined): boolean =>
+  status !== undefined && status.heartbeat >= since;
 
 const isByEngine = ({ kind }: JobFile, status: StatusFile | undefined): boolean =>
   status?.state === 'stopped' && status.reason === inEnglish(ENGINE_STOPS[kind]);

@@ -1,0 +1,121 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { linesOf, spawnCli } from '../helpers/cli';
+import { copyTinyData } from '../helpers/old-runs';
+import { type PlayedSlurm, playSlurm } from '../helpers/played-slurm';
+import { until } from '../helpers/until';
+
+// Slurm ends the job of a trial, whose run says so before squeue does.
+let dir = '';
+let slurm: PlayedSlurm;
+const at = (...parts: string[]): string => path.join(dir, ...parts);
+const read = (...parts: string[]): string =>
+  existsSync(at('runs', ...parts)) ? readFileSync(at('runs', ...parts), 'utf8') : '';
+const driveSweep = (name: string) =>
+  spawnCli(['sweep', 'cut.sweep.yaml', '--target', 'gpu', '--name', name, '--parallel', '1'], dir);
+const idOf = (name: string): string => JSON.parse(read(name, 'trials/000/run.json')).id;
+const jobState = (name: string) => JSON.parse(read(name, 'trials/000/job.json')).state;
+/** Numbers of attempts that its trials have begun. */
+const attempts = (name: string, trial: string): readonly number[] =>
+  linesOf(read(name, 'trials', trial, 'events.jsonl'))
+    .map((line) => JSON.parse(line))
+    .flatMap(({ type, attempt }) => (type === 'hello' ? attempt : []));
+const answerIs = (words: string) => () => slurm.answered().includes(words);
+
+/** A sweep whose first trial was cut while it trained, and says so; squeue lists its job as running. */
+async function cutSweep(name: string) {
+  slurm.answers('');
+  slurm.forgetAnswers();
+  const before = new Set(slurm.begun());
+  const driver = driveSweep(name);
+  await until(() => read(name, 'trials/000/events.jsonl').includes('"type":"step"'));
+  const [job = ''] = slurm.begun().filter((one) => !before.has(one));
+  slurm.cut(job);
+  await until(() => read(name, 'trials/000/status.json').includes('Slurm ended its job'));
+  slurm.answers(`${job}|COMPLETING|None|gpu|9|N/A|n1|${idOf(name)}\n`);
+  slurm.forgetAnswers();
+  await until(() => answerIs('COMPLETING')() || driver.child.exitCode !== null);
+  return { ...driver, job, jobs: () => slurm.begun().filter((one) => !before.has(one)) };
+}
+
+/** Nothing was noted as ended, and both trials trained to their end. */
+function expectWhole(name: string): void {
+  const ended = linesOf(read(name, 'sweep.jsonl')).filter((line) => line.includes('"type":"ended"'));
+  expect(ended).toEqual([]);
+  const states = ['000', '001'].map((trial) => JSON.parse(read(name, 'trials', trial, 'status.json')).state);
+  expect(states).toEqual(['completed', 'completed']);
+}
+
+beforeAll(() => {
+  dir = copyTinyData();
+  slurm = playSlurm(at('slurm'));
+  mkdirSync(at('slurm/state/pitwall'), { recursive: true, mode: 0o700 });
+  writeFileSync(at('slurm/state/pitwall/targets.yaml'), 'gpu: { kind: slurm }\n');
+  const search = 'sampler: grid\nsearch: { lr0: [0.01] }\nstop: { rule: none }\n';
+  writeFileSync(at('cut.sweep.yaml'), `experiment: long.train.yaml\n${search}`);
+  const tiny = readFileSync(at('tiny.train.yaml'), 'utf8');
+  writeFileSync(at('long.train.yaml'), tiny.replace(/^epochs: .*$/m, 'epochs: 12'));
+  vi.stubEnv('PATH', `${slurm.bin}${path.delimiter}${process.env.PATH}`);
+  vi.stubEnv('XDG_STATE_HOME', at('slurm/state'));
+  for (const name of ['SLURM_JOB_ID', 'PITWALL_JOB']) vi.stubEnv(name, undefined);
+  slurm.set('begins');
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+describe.skipIf(process.platform === 'win32')('a trial whose job Slurm ends', () => {
+  it('is handed over again once Slurm says how it ended', async () => {
+    const { done, job, jobs } = await cutSweep('limit');
+    slurm.answers(`${job}|TIMEOUT|TimeLimit|gpu|9|N/A|n1|${idOf('limit')}\n`);
+    slurm.forgetAnswers();
+    const { code, err } = await done;
+    expect([code, err]).toEqual([0, '']);
+    expectWhole('limit');
+    // The first of two trials in two jobs.
+    expect([jobs().length, attempts('limit', '000')]).toEqual([3, [1, 2]]);
+  });
+
+  it('is waited for if Slurm puts its job back into the queue', async () => {
+    const { done, job, jobs } = await cutSweep('back');
+    slurm.answers(`${job}|PENDING|BeginTime|gpu|9|N/A||${idOf('back')}\n`);
+    slurm.forgetAnswers();
+    await until(() => jobState('back').kind === 'queued');
+    slurm.again(job);
+    const { code, err } = await done;
+    expect([code, err]).toEqual([0, '']);
+    expectWhole('back');
+    // No job but those of the two trials.
+    expect([jobs().length, attempts('back', '000')]).toEqual([2, [1, 2]]);
+  });
+
+  it('gets no second job by a driver that is started in between', async () => {
+    const { child, done, job, jobs } = await cutSweep('driver');
+    child.kill('SIGKILL');
+    await done;
+    slurm.forgetAnswers();
+    const next = driveSweep('driver');
+    await until(() => answerIs('COMPLETING')() || next.child.exitCode !== null);
+    expect(jobs()).toEqual([job]);
+    slurm.answers(`${job}|PENDING|BeginTime|gpu|9|N/A||${idOf('driver')}\n`);
+    slurm.forgetAnswers();
+    await until(() => jobState('driver').kind === 'queued');
+    slurm.again(job);
+    const { code, err } = await next.done;
+    expect([code, err]).toEqual([0, '']);
+    expectWhole('driver');
+    expect([jobs().length, attempts('driver', '000')]).toEqual([2, [1, 2]]);
+  });
+
+  it('is left as it is by Ctrl-C while Slurm says nothing new', async () => {
+    const { child, done, jobs } = await cutSweep('left');
+    child.kill('SIGINT');
+    expect((await done).code).toBe(130);
+    expect([jobs().length, read('left', 'sweep.jsonl')]).toEqual([
+      1,
+      expect.not.stringContaining('"type":"ended"'),
+    ]);
+  });
+});
