@@ -97,13 +97,28 @@ export class FolderLook {
     for (const dir of gone) this.#forget(dir);
     const index = await indexFor(this.#dir, added.length, keys);
     const fresh = await mapPool(added, AT_ONCE, (dir) => readNew(dir, () => readEntry(dir, { index, keys })));
-    const still = known.filter(({ dir }) => !gone.has(dir));
-    const again = await mapPool(still, AT_ONCE, (entry) => lookAgain(entry, keys, isAll));
     if (index) await index.keep(fresh.flatMap(({ read }) => (isEnded(read) ? [read] : [])));
+    const still = known.filter(({ dir }) => !gone.has(dir));
     const isOther = gone.size > 0 || fresh.some(({ read }) => read !== undefined);
-    const isChanged = isOther || again.some(({ read }, i) => read !== still[i].read);
+    return this.#take(fresh, still, { keys, isAll, isOther });
+  }
+
+  /** Looks at these once more, whose turn it was a moment ago. */
+  async lookAgain(dirs: readonly string[]): Promise<FolderChange> {
+    const keys = this.#keysNow();
+    const known = this.#parts.flatMap((entries) => dirs.flatMap((dir) => entries.get(dir) ?? []));
+    return this.#take([], known, { keys, isAll: true, isOther: false });
+  }
+
+  async #take(
+    fresh: readonly Entry[],
+    known: readonly Entry[],
+    { keys, isAll, isOther }: { keys: readonly Buffer[]; isAll: boolean; isOther: boolean },
+  ): Promise<FolderChange> {
+    const again = await mapPool(known, AT_ONCE, (entry) => lookAgain(entry, keys, isAll));
+    const isChanged = isOther || again.some(({ read }, i) => read !== known[i].read);
     for (const entry of [...fresh, ...again]) this.#place(entry);
-    if (isChanged || added.length > 0) this.#listing = this.#list();
+    if (isChanged || fresh.length > 0) this.#listing = this.#list();
     return { isOther, isChanged, ...partsOf([...fresh, ...again]) };
   }
 

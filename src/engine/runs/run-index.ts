@@ -120,8 +120,9 @@ class FollowedFolder implements RunsFolder {
   /** Returns whether runs came or went: what is new may not be whole yet. */
   async #lookAt(turn: LookTurn | undefined): Promise<boolean> {
     const look = await this.#look.look(turn);
-    const isMoved = await askJobsOf(look.read.filter((read) => typeof read === 'object'));
-    const jobs = isMoved ? await this.#look.look(turn) : undefined;
+    const read = look.read.filter((one) => typeof one === 'object');
+    const kept = read.filter(({ run }) => run.target !== undefined).map((one) => one.dir);
+    const jobs = (await askJobsOf(read)) ? await this.#look.lookAgain(kept) : undefined;
     const hasSweeps = await this.#readSweeps(look.others);
     if (look.isChanged || jobs?.isChanged || hasSweeps) this.#changed.fire();
     return look.isOther || hasSweeps;

@@ -114,6 +114,17 @@ describe('a look at a runs folder that was looked at before', () => {
     expect(named(look, LIVE + 9)?.meta.title).toBe('Night');
   });
 
+  it('reads once more what it has just read, though it is the turn of others', async () => {
+    const look = await lookAtMany();
+    const { read } = await look.look({ live: 2, settled: 0 });
+    const dirs = read.flatMap((one) => (typeof one === 'object' ? one.dir : []));
+    expect(dirs).toHaveLength(2);
+    for (let i = 1; i <= LIVE; i++) beat(i, 7);
+    expect((await look.lookAgain([...dirs, at(0)])).isChanged).toBe(true);
+    const seen = look.listing.runs.filter(({ status }) => status?.progress?.step === 7);
+    expect(seen.map(({ dir }) => dir).sort()).toEqual([...dirs].sort());
+  });
+
   it('finds runs that are new, ended, resumed or gone', async () => {
     const look = await lookAtMany();
     mkdirSync(path.join(runsDir(), 'made'));
