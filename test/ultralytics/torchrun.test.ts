@@ -1,5 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { processesOfRun } from '../../src/engine/process/run-processes';
@@ -89,5 +91,105 @@ describe('trainer: command with torchrun and the helper', () => {
     expect(readEvents(dir).at(-1)).toMatchObject({ type: 'end', reason: 'stopped' });
     const shown = JSON.parse(linesOf((await runCliProcess(['show', 'long', '--json'], workshop.dir)).out)[0]);
     expect(shown.state).toBe('stopped');
+  });
+});
+
+/** A port that nothing listens at. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+const stateOf = (dir: string): string =>
+  JSON.parse(readFileSync(path.join(dir, 'status.json'), 'utf8')).state;
+
+const LOOPBACK = { GLOO_SOCKET_IFNAME: 'lo', OMP_NUM_THREADS: '1', PYTHONDONTWRITEBYTECODE: '1' };
+
+/** The example of docs/other-trainers.md on two nodes that are both this machine; `far` begins the one that Pitwall is not on. */
+async function writeNodes(name: string, epochs: number) {
+  for (const [from, to] of [
+    [helper, 'pitwall_log.py'],
+    [path.join(repositoryRoot, 'docs/examples/train_nodes.py'), 'train_nodes.py'],
+  ])
+    copyFileSync(from, path.join(workshop.dir, to));
+  const port = await freePort();
+  const torchrun = (rank: number, ...more: string[]): string[] => [
+    ...['-m', 'torch.distributed.run', '--nnodes=2', `--node-rank=${rank}`, '--nproc-per-node=1'],
+    ...['--master-addr=127.0.0.1', `--master-port=${port}`, 'train_nodes.py', `--epochs=${epochs}`, ...more],
+  ];
+  const run = [python, ...torchrun(0, '--out', '{run_dir}/trainer')];
+  const command = { run, env: LOOPBACK, reads: 'jsonl' };
+  const config = `trainer: command\nepochs: ${epochs}\nvalidation: false\ncommand: ${JSON.stringify(command)}\n`;
+  writeFileSync(path.join(workshop.dir, `${name}.train.yaml`), config);
+  const far = () => {
+    const options = { cwd: workshop.dir, env: { ...process.env, ...LOOPBACK } };
+    const child = spawn(python, torchrun(1), { ...options, stdio: ['ignore', 'pipe', 'ignore'] });
+    let printed = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+    });
+    return once(child, 'close').then(([code]) => ({ code, printed }));
+  };
+  return { far };
+}
+
+/** Processes of both nodes. */
+const torchLives = (): readonly string[] =>
+  readdirSync('/proc').filter((pid) => {
+    try {
+      const isHere = readlinkSync(`/proc/${pid}/cwd`) === workshop.dir;
+      return isHere && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('train_nodes.py');
+    } catch {
+      return false;
+    }
+  });
+
+describe.skipIf(process.platform !== 'linux')('the example on two nodes', () => {
+  it('is one run, whose steps are those of rank 0 alone', async () => {
+    const { far } = await writeNodes('both', 2);
+    const ended = far();
+    const trained = await runCliProcess(['train', 'both.train.yaml', '--name', 'both'], workshop.dir);
+    expect([trained.code, trained.err]).toEqual([0, '']);
+    expect(await ended).toEqual({ code: 0, printed: '' });
+    const dir = workshop.runDir('both');
+    expect(eventsOf(dir, 'step').map(({ step, epoch }) => [step, epoch])).toEqual(
+      Array.from({ length: 20 }, (_, step) => [step, 1 + Math.floor(step / 10)]),
+    );
+    expect(eventsOf(dir, 'epoch').map(({ epoch }) => epoch)).toEqual([1, 2]);
+    expect([living(dir), torchLives()]).toEqual([[], []]);
+  });
+
+  it('stops on both after the same step, leaves no process, and goes on from there', async () => {
+    const { far } = await writeNodes('halted', 100_000);
+    const dir = workshop.runDir('halted');
+    const trainUntil = async (count: number, ...argv: string[]): Promise<number> => {
+      const ended = far();
+      const begun = await runCliProcess(['train', ...argv, '--detach'], workshop.dir);
+      expect(begun.code).toBe(0);
+      await until('steps', () => eventsOf(dir, 'step').length > count);
+      expect(await runCliProcess(['stop', 'halted'], workshop.dir)).toMatchObject({ code: 0, err: '' });
+      const steps = eventsOf(dir, 'step').length;
+      expect(await ended).toEqual({
+        code: 0,
+        printed: `rank 1: stopped after ${steps} steps
+`,
+      });
+      expect(readFileSync(path.join(dir, 'trainer/output.log'), 'utf8')).toContain(
+        `rank 0: stopped after ${steps} steps`,
+      );
+      // On a busy machine torchrun is killed before it has ended by itself, after its rank has saved all.
+      expect(stateOf(dir)).toBe('stopped');
+      expect([living(dir), torchLives()]).toEqual([[], []]);
+      return steps;
+    };
+    const first = await trainUntil(20, 'halted.train.yaml', '--name', 'halted');
+    const all = await trainUntil(first, '--resume', 'halted');
+    expect(eventsOf(dir, 'step').map(({ step }) => step)).toEqual(
+      Array.from({ length: all }, (_, step) => step),
+    );
   });
 });
