@@ -6,6 +6,7 @@ import { onLatestValSet } from '../domain/run/val-set';
 import type { Schedule } from '../domain/schedule/types';
 import { plannedOfRun } from '../protocol/dashboard/planned';
 import type { TrainerEvent, TrainerEventOf } from '../run/events';
+import { lacksLabels } from '../run/measured';
 import type { CheckpointState, RunState } from '../run/state';
 
 type Planned = Pick<Schedule, 'groups' | 'lrAt'>;
@@ -86,7 +87,8 @@ function epochReading({ epoch, loss, metrics = {} }: TrainerEventOf<'epoch'>): R
 /** The validated epochs that were judged on the latest val set, with the training loss of each. */
 export function historyOf({ epochs, validations }: RunState): JudgedEpoch[] {
   const losses = new Map(epochs.map((e) => [e.epoch, totalLoss(e.loss)]));
-  return onLatestValSet(validations.values()).map((validation) => {
+  const measured = [...validations.values()].filter((one) => !lacksLabels(one));
+  return onLatestValSet(measured).map((validation) => {
     const { epoch, map, map50, precision, recall, fitness, task, versusBest } = validation;
     const loss = losses.get(epoch);
     return {

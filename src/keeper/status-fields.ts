@@ -1,4 +1,5 @@
 import { inEnglish } from '../base/words';
+import { isUnlabelled } from '../run/measured';
 import { bestOwn, ownMetricsOf } from '../run/own-metrics';
 import type { RunState } from '../run/state';
 import type { RunJournal } from './run-journal';
@@ -55,6 +56,7 @@ function progressOf({ journal, trainer, last }: StatusInput): StatusFields['prog
     ...last,
     epochs: plan?.epochs ?? 0,
     totalSteps: plan?.totalSteps ?? 0,
+    ...(isUnlabelled(journal.state) && { unlabelled: true as const }),
     best: best ? { epoch: best.epoch, map: best.map, ...taskOf(plan) } : ownBest(journal.state),
   };
 }

@@ -44,7 +44,7 @@ export class StatusWriter implements Disposable {
   async set(fields: StatusFields): Promise<void> {
     this.#fields = fields;
     const { progress, ...rest } = fields;
-    const shown = JSON.stringify([rest, progress?.epoch, progress?.best]);
+    const shown = JSON.stringify([rest, progress?.epoch, progress?.best, progress?.unlabelled]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     await this.#write().catch(this.#onError);

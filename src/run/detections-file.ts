@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseJson } from '../base/json';
+import { type Words, words } from '../base/words';
 import { GROUPED_BY } from '../domain/compare/grouping';
 import type { Detections, GroundTruth } from '../domain/evaluation/types';
 import { fromVersion1, zHeader1 } from './detections-file-1';
@@ -111,8 +112,39 @@ export function encodeDetections(file: {
   return out;
 }
 
-/** Reads a .det file; undefined if it is not one, torn, or of an unknown version. */
+/** Reads a .det file; undefined if it is not one, torn, of an unknown version, or has numbers that nothing can judge. */
 export function decodeDetections(bytes: Uint8Array): DetectionsFile | undefined {
+  const file = readDetections(bytes);
+  return file && nonFiniteIn(file) ? undefined : file;
+}
+
+/** Why nothing can be judged by these bytes: which number is at fault and where, if they are a .det file at all. */
+export function whyNotDetections(bytes: Uint8Array): Words {
+  const file = readDetections(bytes);
+  return (file && nonFiniteIn(file)) ?? words('is not a detections file that this version reads');
+}
+
+type SayWhere = (row: number, image: string, value: string) => Words;
+const SCORE_IS: SayWhere = (...where) => words('the score of detection {0}, of {1}, is {2}', ...where);
+const BOX_HAS: SayWhere = (...where) => words('the box of detection {0}, of {1}, has {2}', ...where);
+const LABEL_HAS: SayWhere = (...where) => words('the box of label {0}, of {1}, has {2}', ...where);
+
+/** The first number that is none. Ranked or matched, it would be judged as any other. */
+function nonFiniteIn({ header, detections, truth }: DetectionsFile): Words | undefined {
+  const columns = [
+    { values: detections.scores, each: 1, image: detections.image, say: SCORE_IS },
+    { values: detections.boxes, each: 4, image: detections.image, say: BOX_HAS },
+    { values: truth.boxes, each: 4, image: truth.image, say: LABEL_HAS },
+  ];
+  for (const { values, each, image, say } of columns) {
+    const at = values.findIndex((value) => !Number.isFinite(value));
+    const row = Math.floor(at / each);
+    if (at >= 0) return say(row, header.files[image[row]], String(values[at]));
+  }
+  return undefined;
+}
+
+function readDetections(bytes: Uint8Array): DetectionsFile | undefined {
   const version = VERSIONS.find((v) => readAscii(bytes, 0, 8) === `${MAGIC}${v}`);
   const header = version && readHeader(bytes);
   if (!header) return undefined;

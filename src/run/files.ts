@@ -168,6 +168,8 @@ export const zStatusFile = z.object({
       totalSteps: z.number().int(),
       // `own`: by the trainer's own validation, Pitwall has none of this run.
       // `task`: what it is the metric of, if not of boxes.
+      // The val set has no labels, so there is no best.
+      unlabelled: z.literal(true).optional(),
       best: z
         .object({ epoch: zEpoch, map: zNumber, own: z.literal(true).optional(), task: z.string().optional() })
         .optional(),

@@ -1,3 +1,4 @@
+import { isUnlabelled } from './measured';
 import type { RunState } from './state';
 
 /** Results of a trainer's own validation after an epoch, under Pitwall's names. */
@@ -12,7 +13,10 @@ export type OwnMetrics = {
 };
 
 /** The trainer's own numbers, epoch by epoch; what it does not report is NaN. */
-export function ownMetricsOf({ epochs }: RunState): OwnMetrics[] {
+export function ownMetricsOf(state: RunState): OwnMetrics[] {
+  // On the same val set its 0 is none, either.
+  if (isUnlabelled(state)) return [];
+  const { epochs } = state;
   return epochs.flatMap(({ epoch, metrics }) => {
     if (metrics?.map === undefined && metrics?.map50 === undefined) return [];
     const { map, map50, precision, recall, ...named } = metrics;

@@ -1,6 +1,7 @@
 import { inEnglish } from '../base/words';
 import type { RunDraft } from './draft';
 import { checkpointPath } from './files';
+import { lacksLabels, measuredOf } from './measured';
 import type { CheckpointState, RunState } from './state';
 import { LEFT_BY_STOP, type ValidationEntry } from './validation';
 
@@ -13,7 +14,8 @@ export function applyValidationEntry(draft: RunDraft, entry: ValidationEntry): v
   else if (entry.type === 'drawn') draft.put('drawn', entry.epoch, entry);
   else if (entry.type !== 'validation') markUnvalidated(draft, entry);
   else {
-    draft.put('validations', entry.epoch, entry);
+    draft.put('validations', entry.epoch, measuredOf(entry));
+    if (lacksLabels(entry) && draft.raw.best?.epoch === entry.epoch) draft.set({ best: undefined });
     markCheckpoint(draft, entry.epoch, { state: 'validated', path: entry.path });
   }
 }

@@ -4,6 +4,7 @@ import { RunDraft } from './draft';
 import type { TrainerEvent, TrainerEventOf } from './events';
 import type { RunFile } from './files';
 import type { KeeperEntry } from './keeper-entry';
+import { lacksLabels } from './measured';
 import { applyValidationEntry, emptyCheckpoint, isOutdated, markCheckpoint } from './reduce-validation';
 import type { CheckpointState, RunEntry, RunState, StepColumns } from './state';
 
@@ -20,6 +21,8 @@ const ENTRIES: {
   answer: () => undefined,
   best: (draft, entry) => {
     const { epoch, map, path } = entry;
+    const validation = draft.raw.validations.get(epoch);
+    if (validation && lacksLabels(validation)) return;
     if (!isOutdated(draft.raw, entry)) draft.set({ best: { epoch, map, path } });
   },
   early_stop: () => undefined,

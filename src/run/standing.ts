@@ -3,7 +3,9 @@ import { compareWithBest, type WithBest } from '../domain/compare/best';
 import { drawnDifference } from '../domain/compare/draw-record';
 import { FEWEST_DRAWN } from '../domain/compare/limits';
 import { bestSentence, lackingDraws, NOT_JUDGED } from '../domain/compare/sentences';
+import { NO_LABELS } from '../domain/compare/val-set';
 import type { Moment } from '../domain/compare/worse';
+import { isUnlabelled } from './measured';
 import type { RunState } from './state';
 import { FINAL_STATES } from './state-names';
 import type { DrawnMaps, VersusBest } from './validation';
@@ -44,11 +46,12 @@ const drawsOfBest = ({ best, drawn, validations }: RunState): DrawnMaps | undefi
 
 const tooFew = (drawn: DrawnMaps | undefined): boolean => drawn !== undefined && drawn.units < FEWEST_DRAWN;
 
-/** What the best mAP is worth, or why that is not known; undefined while there are no others. */
+/** What the best mAP is worth, or why that is not known or there is none; undefined while there are no others. */
 export function standingSentence(state: RunState): Words | undefined {
   const standing = standingOf(state);
   if (standing && standing.compared > 1) return bestSentence(standing);
   const { best, validations } = state;
+  if (isUnlabelled(state)) return NO_LABELS;
   if (!best || validations.size < 2) return undefined;
   if (tooFew(drawsOfBest(state))) return NOT_JUDGED;
   return lackingDraws(validations.get(best.epoch)?.engine === 'ultralytics');

@@ -2,6 +2,7 @@ import { BadInputError } from '../base/bad-input';
 import { problemWords } from '../base/problem';
 import { type Words, words } from '../base/words';
 import type { AssessParams, ValidateResult } from '../protocol/validator';
+import { measuredOf } from '../run/measured';
 import { reportOf, type ValidationOutcome } from './report';
 import { judgedSetOf } from './val-set/judged-set';
 import { readRecorded } from './val-set/recorded';
@@ -41,13 +42,13 @@ export async function assess(warm: WarmState, params: AssessParams): Promise<Val
   if (params.det !== undefined) await writeDetections(params.det, outcome, { ...set, hashes: warm.hashes });
   const total = report.seconds.total + seconds;
   return {
-    report: {
+    report: measuredOf({
       ...report,
       ...own,
       imgsz: params.imgsz,
       engine: 'ultralytics',
       seconds: { ...report.seconds, total },
-    },
+    }),
     fingerprint: set.fingerprint,
     problems: [...split.problems.map(problemWords), ...unknownLines(unknown)],
   };

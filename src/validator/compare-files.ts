@@ -4,7 +4,7 @@ import { type Words, words } from '../base/words';
 import { compareRecords } from '../domain/compare/compare-records';
 import { type DrawnRecord, drawRecord, drawsText } from '../domain/compare/draw-record';
 import type { CompareParams, CompareResult, DrawParams, DrawResult, Draws } from '../protocol/validator';
-import { type DetectionsFile, decodeDetections } from '../run/detections-file';
+import { type DetectionsFile, decodeDetections, whyNotDetections } from '../run/detections-file';
 import { MOST_BYTES } from '../run/folder/bounds';
 import { readBytes } from '../run/folder/read-file';
 
@@ -50,7 +50,8 @@ const tooMany = (detections: number): Words =>
   words('{0} detections would hold up the next checkpoint', detections);
 
 async function read(file: string): Promise<DetectionsFile> {
-  const found = decodeDetections(await readBytes(file, { most: MOST_BYTES.detections }));
-  if (!found) throw new WordedError(words('{0} is not a detections file that this version reads', file));
+  const bytes = await readBytes(file, { most: MOST_BYTES.detections });
+  const found = decodeDetections(bytes);
+  if (!found) throw new WordedError(words('{0}: {1}', file, whyNotDetections(bytes)));
   return found;
 }

@@ -3,6 +3,7 @@ import type { Size } from '../domain/detection/letterbox';
 import { evaluateCocoColumns } from '../domain/evaluation/coco/columns';
 import { evaluateUltralytics } from '../domain/evaluation/ultralytics/evaluate';
 import type { JudgingParams, ValidateParams } from '../protocol/validator';
+import { measuredOf } from '../run/measured';
 import type { ReportRule } from '../run/trainer-rule';
 import type { ValidationReport } from '../run/validation';
 import { type ImageResult, imageColumns, inputColumns } from './val-set/collect';
@@ -45,7 +46,7 @@ export function reportOf(outcome: ValidationOutcome, { start, ...phases }: Timin
   const original = imageColumns(results, split.images, classes);
   const coco = evaluateCocoColumns(original.truth, original.detections);
   const end = performance.now();
-  return {
+  return measuredOf({
     images: results.length,
     rule: reportRule(params),
     device: model.device,
@@ -58,7 +59,7 @@ export function reportOf(outcome: ValidationOutcome, { start, ...phases }: Timin
     perClass: perClass.map((c) => ({ ...c })),
     seconds: { ...phases, total: (end - start) / 1000, metrics: (end - metricsStart) / 1000 },
     skipped,
-  };
+  });
 }
 
 function reportRule({ rule, conf, iou, max_det, classes, matching }: JudgingParams): ReportRule {

@@ -110,6 +110,14 @@ describe('the validator process', () => {
     expect(report.map).toBeCloseTo(0.6 * 0.995, 6);
   });
 
+  it('has no mAP of a val set without a label', async () => {
+    mkdirSync(at('bare/images/val'), { recursive: true });
+    writeFileSync(at('bare/data.yaml'), 'train: images/val\nval: images/val\nnames: [scratch, dent]\n');
+    copyFileSync(at('images/val/a.png'), at('bare/images/val/7.png'));
+    const { report } = await validator.validate({ model, data: at('bare/data.yaml') });
+    expect([report.map, report.map50, report.precision, report.f1]).toEqual(Array(4).fill(Number.NaN));
+  });
+
   it('judges the next checkpoint with the same images', async () => {
     const next = at('next.onnx');
     writeTinyModel(next, { cx: 37, cy: 32, w: 16, h: 16, class: 1 });

@@ -6,10 +6,13 @@ import { type Floor, type GateOutcome, judgeFloor, judgeNotWorse } from '../../d
 import { isUnknown, type Limits } from '../../domain/compare/limits';
 import { gateRecipeSentence } from '../../domain/compare/same-recipe';
 import { boxesSentence, metricSentence } from '../../domain/compare/sentences';
+import { NO_LABELS } from '../../domain/compare/val-set';
+import { formatDifference } from '../../domain/display/format';
 import { type BoxesCompared, compareOpened, type DrawnCompared } from '../../engine/compare/compare-runs';
 import { openAsked } from '../../engine/compare/evidence';
 import { readState } from '../../engine/compare/run-detections';
 import { writeWhole } from '../../run/folder/write-file';
+import { isUnlabelled, lacksLabels } from '../../run/measured';
 import { bestOwn, ownMetricsOf } from '../../run/own-metrics';
 import type { RunState } from '../../run/state';
 import type { Cli } from '../cli';
@@ -17,7 +20,7 @@ import { badInput, type ExitCode, fileFailure } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
 import { floors, notNegative } from '../option-values';
 import { junitXml, type TestCase } from '../output/junit';
-import { explainedLine, preciseScore } from '../output/numbers';
+import { explainedLine, scoreBeside } from '../output/numbers';
 import { type Style, styleFor } from '../output/style';
 import { type RunReference, resolveRun } from '../run-reference';
 
@@ -125,11 +128,13 @@ type NamedRun = RunReference & { readonly text: string };
 /** Each floor against the report of the run's checkpoint. */
 async function checkFloors(run: NamedRun, floors: readonly Floor[]): Promise<Checked[]> {
   if (floors.length === 0) return [];
-  const { epoch, metrics } = reportedOf(await readState(run.dir), run);
+  const state = await readState(run.dir);
+  if (hasNoMetric(state, run.epoch)) return floors.map(unmeasured);
+  const { epoch, metrics } = reportedOf(state, run);
   return floors.map((floor) => {
     const value = metricOf(metrics, floor.metric, run);
     const check = `${floor.metric} >= ${floor.least}`;
-    const message = `${check}: is ${preciseScore(value)}, epoch ${epoch}`;
+    const message = `${check}: is ${scoreBeside(value, floor.least)}, epoch ${epoch}`;
     return {
       check,
       outcome: judgeFloor(floor, value),
@@ -137,6 +142,17 @@ async function checkFloors(run: NamedRun, floors: readonly Floor[]): Promise<Che
       numbers: { value, epoch, least: floor.least },
     };
   });
+}
+
+function hasNoMetric(state: RunState, asked: number | undefined): boolean {
+  const report = asked === undefined ? undefined : state.validations.get(asked);
+  return report ? lacksLabels(report) : isUnlabelled(state);
+}
+
+/** Of a val set without labels no floor is reached, not even 0. */
+function unmeasured({ metric, least }: Floor): Checked {
+  const check = `${metric} >= ${least}`;
+  return { check, outcome: 'failed', message: `${check}: ${inEnglish(NO_LABELS)}`, numbers: { least } };
 }
 
 type CheckedMetrics = { readonly epoch: number; readonly metrics: Readonly<Record<string, number>> };
@@ -177,10 +193,10 @@ async function checkNotWorse(run: NamedRun, base: NamedRun, margin: number): Pro
   if (compared.kind === 'refused')
     throw badInput(`${base.text} (A), ${run.text} (B): ${inEnglish(compared.why)}`);
   const { map, low, high } = differenceOf(compared);
-  if (Number.isNaN(map))
-    throw badInput(`${base.text}, ${run.text}: the val set has no labels, so there is nothing to compare`);
-  const outcome = judgeNotWorse({ low, high }, margin);
   const check = margin === 0 ? `not worse than ${base.text}` : `not worse than ${base.text} by ${margin}`;
+  if (Number.isNaN(map))
+    return { check, outcome: 'failed', message: `${check}: ${inEnglish(NO_LABELS)}`, numbers: { margin } };
+  const outcome = judgeNotWorse({ low, high }, margin);
   const names = { a: base.text, b: run.text };
   const limits = { map, low, high };
   const said = inEnglish(
@@ -197,10 +213,23 @@ function remark(
   outcome: GateOutcome,
   { limits, margin }: Against,
 ): string {
-  if (outcome === 'undecided') return undecided(limits, margin);
+  if (outcome === 'undecided') return `${exactly(limits, margin)}${undecided(limits, margin)}`;
   const { recipes } = compared.kind === 'drawn' ? compared : compared.compared;
   const ofRecipe = outcome === 'failed' ? gateRecipeSentence(recipes) : undefined;
-  return ofRecipe ? `; ${inEnglish(ofRecipe)}` : '';
+  return `${exactly(limits, margin)}${ofRecipe ? `; ${inEnglish(ofRecipe)}` : ''}`;
+}
+
+/** Of what is shown without a number, or as 0, nothing can be misread. */
+function readsOnItsSide(limit: number, bound: number): boolean {
+  const shown = Number(formatDifference(limit).replace('−', '-'));
+  return Number.isNaN(shown) || Math.sign(shown - bound) === Math.sign(limit - bound);
+}
+
+/** The limits with all digits that the outcome needs, if they read as the margin itself in the sentence before. */
+function exactly(limits: Limits, margin: number): string {
+  const both = [limits.low, limits.high];
+  if (both.every((limit) => readsOnItsSide(limit, -margin))) return '';
+  return `; with more digits the limits are ${both.map((limit) => scoreBeside(limit, -margin)).join(' and ')}`;
 }
 
 function undecided({ low, high }: Limits, margin: number): string {

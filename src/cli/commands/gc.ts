@@ -16,6 +16,10 @@ const KEEP = new Option(
   .choices([...CLEAR_KEEPS] as const)
   .default('last' as const);
 
+const OLDER = new Option('--older <age>', 'runs that ended so long ago, as 12h, 30d or 2w')
+  .argParser(age)
+  .default(age('30d'), '30d');
+
 type GcOptions = {
   readonly keep: ClearKeep;
   readonly older: number;
@@ -30,7 +34,7 @@ export function gcCommand({ io, run }: Cli) {
     )
     .argument('[dir]', 'a runs folder, or one that holds runs/', '.')
     .addOption(KEEP)
-    .option('--older <age>', 'runs that ended so long ago, as 12h, 30d or 2w', age, age('30d'))
+    .addOption(OLDER)
     .option('--dry-run', 'say what would be removed and how much it takes; remove nothing')
     .option('--json', 'one JSON line on stdout')
     .action(run((dir, options) => collect(io, runsFolderIn(io, dir), options)));

@@ -2,8 +2,10 @@ import path from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import { inEnglish } from '../../base/words';
 import { loadDatasetYaml } from '../../dataset/load-yaml';
+import { NO_LABELS } from '../../domain/compare/val-set';
 import { metricNames } from '../../domain/run/task';
 import type { ValidateParams, ValidateResult } from '../../protocol/validator';
+import { lacksLabels } from '../../run/measured';
 import type { ValidationReport } from '../../run/validation';
 import type { Cli } from '../cli';
 import { badInput, type ExitCode } from '../failure';
@@ -118,7 +120,8 @@ async function print(io: CliIo, report: ValidationReport, data: string | undefin
 function validationLines(report: ValidationReport, names: readonly string[]): string[] {
   const table = report.task === 'classify' ? accuracyTable(report) : boxTable(report, names);
   const coco = report.task === undefined ? ['', ...cocoLines(report.coco)] : [];
-  return [headline(report), '', ...table, ...coco];
+  const lacking = lacksLabels(report) ? [inEnglish(NO_LABELS)] : [];
+  return [headline(report), '', ...table, ...coco, ...lacking];
 }
 
 function accuracyTable({ images, map, map50, task }: ValidationReport): string[] {

@@ -92,12 +92,12 @@ const notesOf = (best: Best): string[] => [
 
 function usualCells({ summary }: ListedRow): string[] {
   const { name, run, presence, status, meta } = summary;
-  const { epoch = 0, epochs = run.experiment.resolved.epochs, best } = status?.progress ?? {};
+  const { epoch = 0, epochs = run.experiment.resolved.epochs, best, unlabelled } = status?.progress ?? {};
   return [
     meta.title === undefined ? name : `${meta.title} (${name})`,
     isRangeTest(run) ? `LR test ${presence.state}` : presence.state,
     epochs === 0 ? String(epoch) : `${epoch}/${epochs}`,
-    [score(best?.map), ...notesOf(best)].join(' '),
+    unlabelled ? 'no labels' : [score(best?.map), ...notesOf(best)].join(' '),
     best ? String(best.epoch) : '',
     formatAgo((Date.now() - run.created) / 1000, createTranslate()),
     remarks(summary).join('; '),

@@ -17,10 +17,16 @@ export function score(value: number | undefined): string {
   return value === undefined || !Number.isFinite(value) ? '-' : formatMetric(value);
 }
 
-/** With one more digit than the scores have: what is held against a limit. */
-export function preciseScore(value: number): string {
-  return Number.isFinite(value) ? value.toFixed(4) : '-';
+/** With one more digit than the scores have, and with more if it would read as on the other side of `limit`. */
+export function scoreBeside(value: number, limit: number): string {
+  if (!Number.isFinite(value)) return '-';
+  const isOnItsSide = (text: string): boolean => Math.sign(Number(text) - limit) === Math.sign(value - limit);
+  const texts = Array.from({ length: MOST_DIGITS }, (_, i) => value.toFixed(i + 4));
+  return texts.find(isOnItsSide) ?? String(value);
 }
+
+/** No double needs more behind the point that is not below 1e-4. */
+const MOST_DIGITS = 16;
 
 type CocoLine = readonly [
   key: keyof CocoStats,

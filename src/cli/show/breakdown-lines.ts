@@ -1,3 +1,5 @@
+import { inEnglish } from '../../base/words';
+import { NO_LABELS } from '../../domain/compare/val-set';
 import { FALSE_ALARM, MISSED, viewConfusion, worstConfusions } from '../../domain/display/confused-classes';
 import { formatPercent } from '../../domain/display/format';
 import type { Breakdown } from '../../domain/evaluation/breakdown';
@@ -65,7 +67,7 @@ function worstLines(names: readonly string[], matrix: ConfusionMatrix): string[]
 /** The best threshold, what it costs, and each class's own. */
 export function thresholdLines({ names, curves }: Breakdown): string[] {
   const { mean, classes } = curves;
-  if (!mean) return [NO_LABELS];
+  if (!mean) return [inEnglish(NO_LABELS)];
   const { best } = mean;
   if (!best) return ['no detection finds a label at IoU .50: there is no best confidence'];
   const numbers = (at: Threshold | undefined): string[] =>
@@ -88,11 +90,9 @@ export function thresholdLines({ names, curves }: Breakdown): string[] {
   ];
 }
 
-const NO_LABELS = 'the val set has no labels: nothing can be found or missed';
-
 /** COCO's AP and AR by size, of all classes and of each. */
 export function sizeLines({ names, sizes }: Breakdown): string[] {
-  if (sizes.classes.length === 0) return [NO_LABELS];
+  if (sizes.classes.length === 0) return [inEnglish(NO_LABELS)];
   const numbers = (of: SizesOf): string[] => SIZES.flatMap((size) => sizeCells(of[size]));
   const heads = SIZES.flatMap((size) => [size, 'AP', 'AR']);
   const absent = SIZES.filter((size) => sizes.all[size].objects === 0);

@@ -3,6 +3,7 @@ import { formatRate, formatValue } from '../../domain/display/format';
 import { metricNames } from '../../domain/run/task';
 import type { TrainerEvent } from '../../run/events';
 import type { KeeperEntry } from '../../run/keeper-entry';
+import { ownMetricsOf } from '../../run/own-metrics';
 import { mainRates, type RunEntry, type RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
 import type { CliIo } from '../io';
@@ -95,8 +96,8 @@ function validationCells(state: RunState, epoch: number, style: Style): string {
 
 /** What another program found itself, if it validates. */
 function ownCells(state: RunState, epoch: number): string {
-  const own = state.epochs.find((e) => e.epoch === epoch)?.metrics ?? {};
-  if (own.map === undefined && own.map50 === undefined) return '';
+  const own = ownMetricsOf(state).find((one) => one.epoch === epoch);
+  if (own === undefined) return '';
   const cells = [own.map, own.map50, own.precision, own.recall].map((v) => pad(score(v), 8, 'right'));
   return `${cells.join(' ')} its own`;
 }
@@ -109,7 +110,8 @@ function missingNote(state: RunState, epoch: number): string {
 
 function isBestSoFar(state: RunState, epoch: number): boolean {
   const map = state.validations.get(epoch)?.map ?? Number.NaN;
-  return [...state.validations.values()].every((v) => v.epoch >= epoch || !(v.map >= map));
+  const all = [...state.validations.values()];
+  return Number.isFinite(map) && all.every((v) => v.epoch >= epoch || !(v.map >= map));
 }
 
 /** LR of the weights at a step; the latest step if that one was never logged. */

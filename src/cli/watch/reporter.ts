@@ -1,6 +1,6 @@
 import path from 'node:path';
+import { ownBestJson } from '../../engine/export-run/run-json';
 import type { LiveRun } from '../../engine/runs/live-run';
-import { bestOwn, ownMetricsOf } from '../../run/own-metrics';
 import type { RunEntry, RunState } from '../../run/state';
 import { type CliIo, printJson, printLine } from '../io';
 
@@ -43,15 +43,6 @@ function resultOf({ state, presence, dir }: LiveRun) {
     run: dir,
     state: presence.state,
     reason: presence.note ?? state.end?.message,
-    best: state.best ? { ...state.best, path: path.join(dir, state.best.path) } : ownBest(state, dir),
+    best: state.best ? { ...state.best, path: path.join(dir, state.best.path) } : ownBestJson(state, dir),
   };
-}
-
-/** Only the trainer itself has validated: the best of its own numbers, with its checkpoint if that is kept. */
-function ownBest(state: RunState, dir: string) {
-  const best = bestOwn(ownMetricsOf(state));
-  if (!best) return null;
-  const checkpoint = state.checkpoints.get(best.epoch);
-  const kept = checkpoint?.kept ? path.join(dir, checkpoint.path) : null;
-  return { epoch: best.epoch, map: best.map, path: kept, judgedBy: 'trainer' };
 }

@@ -123,9 +123,10 @@ function markOf(name: RunStateName, style: Style): (text: string) => string {
 }
 
 function bestLine(state: RunState, dir: string, style: Style): string[] {
+  const standing = standingSentence(state);
+  if (!state.best && standing) return [`best: none, ${inEnglish(standing)}`];
   if (!state.best) return ownBestLine(state, style);
   const { epoch, map, path: inRun } = state.best;
-  const standing = standingSentence(state);
   const removed = state.checkpoints.get(epoch)?.kept === false ? ' (removed)' : '';
   return [
     `best: epoch ${epoch}, ${metricNames(state.plan?.task)[0]} ${style.bold(score(map))}, ${path.join(dir, inRun)}${removed}`,

@@ -1,3 +1,8 @@
+import { words } from '../../base/words';
+
+/** Why there is neither mAP nor a best checkpoint. */
+export const NO_LABELS = words('the val set has no labels: there is no mAP');
+
 /** Fingerprints of content begin so; earlier ones were hashes over paths and cannot be compared with these. */
 const OF_CONTENT = 'c:';
 

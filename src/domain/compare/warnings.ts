@@ -4,6 +4,7 @@ import type { Grouping } from './grouping';
 import { FEWEST_DRAWN } from './limits';
 import type { Replicates } from './replicates';
 import { imagesWith, labelledUnits } from './small-classes';
+import { NO_LABELS } from './val-set';
 
 /** What makes a comparison less sure than its interval says. */
 export type ComparisonWarning = {
@@ -34,9 +35,7 @@ export function comparisonWarnings(
   const imagesOf = (c: number): number => new Set(imagesWith(scored, c)).size;
   const present = Array.from({ length: scored.classes }, (_, c) => c).filter((c) => imagesOf(c) > 0);
   if (present.length === 0) {
-    return [
-      { kind: 'no-ground-truth', classes: [], said: words('the val set has no labels: there is no mAP') },
-    ];
+    return [{ kind: 'no-ground-truth', classes: [], said: NO_LABELS }];
   }
   const few = present.filter((c) => imagesOf(c) < FEW_IMAGES);
   const rare = present.filter((c) => absence(parts, c, scored.classes) > RARE);

@@ -167,8 +167,8 @@ type TableReading = {
 /** A results.csv has one line an epoch, so an epoch counts as one step there: step = epoch - 1. */
 export function recordsOfTable(table: ForeignTable, reading: TableReading): ForeignRecord[] {
   const { fromRow, writtenMs, hasMetrics } = reading;
-  const seconds = epochSeconds(table.rows);
-  const times = writtenTimes(seconds, writtenMs);
+  const passed = passedTimes(table.rows);
+  const times = writtenTimes(passed, writtenMs);
   return table.rows.slice(fromRow).flatMap(({ epoch, loss, lr, metrics }, i) => {
     const row = fromRow + i;
     const rates = Object.fromEntries(table.groups.slice(0, lr.length).map((group, g) => [group, lr[g]]));
@@ -180,28 +180,48 @@ export function recordsOfTable(table: ForeignTable, reading: TableReading): Fore
         epoch,
         loss,
         metrics: hasMetrics ? metrics : {},
-        seconds: seconds[row],
+        seconds: passed[row].seconds,
         ...(time !== undefined && { time }),
       },
     ];
   });
 }
 
-/** The `time` column counts from the start of a process, so it falls at a resume. NaN without the column. */
-function epochSeconds(rows: readonly ForeignEpoch[]): number[] {
-  return rows.map(({ time = Number.NaN }, i) => {
-    const before = i === 0 ? 0 : (rows[i - 1].time ?? Number.NaN);
-    return time > before ? time - before : time;
+type Passed = {
+  /** How long the epoch took. */
+  readonly seconds: number;
+  /** Between the row before and this one; 0 if the row is there again. */
+  readonly sinceBefore: number;
+};
+
+/**
+ * The `time` column counts from the start of a process, so it falls at a resume. NaN without the column. A row that is there
+ * again, with its epoch and time, took no time of its own.
+ */
+function passedTimes(rows: readonly ForeignEpoch[]): Passed[] {
+  const known = new Map<string, number>();
+  return rows.map(({ epoch, time }, i) => {
+    const key = `${epoch} ${time}`;
+    const sinceBefore = timeSince(i === 0 ? 0 : rows[i - 1].time, time);
+    const seconds = known.get(key) ?? sinceBefore ?? time ?? Number.NaN;
+    const isThere = known.has(key);
+    known.set(key, seconds);
+    return { seconds, sinceBefore: sinceBefore ?? (isThere ? 0 : seconds) };
   });
 }
 
+/** Undefined if it is not later: another process counts anew. */
+const timeSince = (before = Number.NaN, time = Number.NaN): number | undefined =>
+  time > before ? time - before : undefined;
+
 /** Counted back from the last row's time; rows before one without seconds have none. */
-function writtenTimes(seconds: readonly number[], writtenMs: number | undefined): (number | undefined)[] {
+function writtenTimes(passed: readonly Passed[], writtenMs: number | undefined): (number | undefined)[] {
   const times: (number | undefined)[] = [];
   let at = writtenMs;
-  for (let i = seconds.length - 1; i >= 0; i--) {
+  for (let i = passed.length - 1; i >= 0; i--) {
     times[i] = at;
-    at = at === undefined || !Number.isFinite(seconds[i]) ? undefined : at - Math.round(seconds[i] * 1000);
+    const { sinceBefore } = passed[i];
+    at = at === undefined || !Number.isFinite(sinceBefore) ? undefined : at - Math.round(sinceBefore * 1000);
   }
   return times;
 }

@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { BadInputError } from '../../base/bad-input';
-import { type DetectionsFile, decodeDetections } from '../../run/detections-file';
+import { inEnglish, type Words, words } from '../../base/words';
+import { type DetectionsFile, decodeDetections, whyNotDetections } from '../../run/detections-file';
 import { detectionsPath } from '../../run/files';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readBytes } from '../../run/folder/read-file';
@@ -31,20 +32,42 @@ export async function loadRunDetections(
   state?: RunState,
 ): Promise<RunDetections> {
   const kept = await keptEpochs(dir);
-  const { best, validations } = state ?? (await readState(dir));
+  const known = state ?? (await readState(dir));
+  const { best, validations } = known;
   const preferred = asked ?? (best && kept.includes(best.epoch) ? best.epoch : kept.at(-1));
-  if (preferred === undefined || !kept.includes(preferred)) throw absent(name, asked, kept);
-  const source = path.join(dir, detectionsPath(preferred));
-  const file = decodeDetections(await readBytes(source, { most: MOST_BYTES.detections, root: dir }));
-  if (!file) throw new BadInputError(`${source}: is not a detections file that this version reads`);
+  if (preferred === undefined || !kept.includes(preferred))
+    throw absent(name, asked, kept.length > 0 ? kept : known);
+  const file = await readDetections(path.join(dir, detectionsPath(preferred)), dir);
   const reported = validations.get(preferred)?.map;
   return { kind: 'boxes', dir, epoch: preferred, asked: asked !== undefined, reported, file };
 }
 
-function absent(name: string, epoch: number | undefined, kept: readonly number[]): Error {
+async function readDetections(source: string, root: string): Promise<DetectionsFile> {
+  const bytes = await readBytes(source, { most: MOST_BYTES.detections, root });
+  const file = decodeDetections(bytes);
+  if (file) return file;
+  throw new BadInputError(words('{0}: {1}', source, whyNotDetections(bytes)));
+}
+
+function absent(name: string, epoch: number | undefined, kept: readonly number[] | RunState): Error {
   const which = epoch === undefined ? 'any epoch' : `epoch ${epoch}`;
-  const has = kept.length > 0 ? `; kept are ${kept.join(', ')}` : '';
-  return new BadInputError(`${name}: no detections of ${which}${has}`);
+  const more =
+    'validations' in kept ? `: ${inEnglish(whyNoDetections(kept))}` : `; kept are ${kept.join(', ')}`;
+  return new BadInputError(`${name}: no detections of ${which}${more}`);
+}
+
+/** Why a run has none, in one sentence. */
+export function whyNoDetections({ validations, epochs }: RunState): Words {
+  const all = [...validations.values()];
+  if (all.length > 0)
+    return all.every(({ engine }) => engine === 'ultralytics')
+      ? words("Ultralytics' own val judged this run, and it keeps no detections: only its numbers are known.")
+      : words(
+          'The detections are not kept any more: those of the best, the last three and pinned checkpoints are.',
+        );
+  return epochs.some(({ metrics }) => metrics !== undefined)
+    ? words('Its own program judged this run, and keeps no detections: only its numbers are known.')
+    : words('No checkpoint of it is validated.');
 }
 
 /** Epochs of the detections files that are there, ascending. */

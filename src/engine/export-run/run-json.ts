@@ -1,14 +1,15 @@
 import path from 'node:path';
+import { inEnglish } from '../../base/words';
+import { NO_LABELS } from '../../domain/compare/val-set';
 import { isRangeTest } from '../../run/kind';
-import { ownMetricsOf } from '../../run/own-metrics';
+import { isUnlabelled } from '../../run/measured';
+import { bestOwn, ownMetricsOf } from '../../run/own-metrics';
 import { standingOf } from '../../run/standing';
 import type { RunState } from '../../run/state';
 import type { RunView } from '../runs/view-run';
 
 /** What other programs read: fields may be added, these stay. */
 export function runJson({ state, presence, dir }: RunView) {
-  const { step, epoch } = state.steps;
-  const last = step.length - 1;
   return {
     run: dir,
     ...(isRangeTest(state.run) && { kind: 'range test' }),
@@ -20,13 +21,11 @@ export function runJson({ state, presence, dir }: RunView) {
     keeperAlive: presence.keeperAlive,
     trainerAlive: presence.trainerAlive,
     stalled: state.status?.stalled ?? false,
-    epoch: last < 0 ? 0 : epoch.at(last),
-    epochs: state.plan?.epochs ?? state.run?.experiment.resolved.epochs,
-    step: last < 0 ? 0 : step.at(last),
-    steps: state.plan?.totalSteps,
+    ...progressJson(state),
     best: state.best
       ? { ...state.best, ...bestStanding(state), path: path.join(dir, state.best.path) }
-      : null,
+      : ownBestJson(state, dir),
+    ...(isUnlabelled(state) && { noBest: inEnglish(NO_LABELS) }),
     validations: [...state.validations.values()],
     own: ownMetricsOf(state),
     alerts: state.alerts,
@@ -34,8 +33,39 @@ export function runJson({ state, presence, dir }: RunView) {
   };
 }
 
+function progressJson({ run, plan, steps: { step, epoch } }: RunState) {
+  const last = step.length - 1;
+  const known = isByEpoch(run, { step, epoch })
+    ? { step: null, steps: null }
+    : { step: last < 0 ? 0 : step.at(last), steps: plan?.totalSteps };
+  return {
+    epoch: last < 0 ? 0 : epoch.at(last),
+    epochs: plan?.epochs ?? run?.experiment.resolved.epochs,
+    ...known,
+  };
+}
+
+/** A table with one line an epoch says nothing of steps: the columns then count epochs. */
+function isByEpoch(
+  run: RunState['run'],
+  { step, epoch }: Pick<RunState['steps'], 'step' | 'epoch'>,
+): boolean {
+  const isRead = run?.follows !== undefined || run?.experiment.resolved.trainer === 'command';
+  const isEpoch = (i: number): boolean => step.at(i) === epoch.at(i) - 1;
+  return isRead && step.length > 0 && isEpoch(step.length - 1) && isEpoch(step.length >> 1);
+}
+
 /** Epochs that cannot be told from the best, how many were compared, and by how much its mAP is too high in the mean. */
 function bestStanding(state: RunState) {
   const { undecided, compared, optimism } = standingOf(state) ?? {};
   return { undecided, compared, optimism };
+}
+
+/** Only the trainer itself has validated: the best of its own numbers, with its checkpoint if that is kept. */
+export function ownBestJson(state: RunState, dir: string) {
+  const best = bestOwn(ownMetricsOf(state));
+  if (!best) return null;
+  const checkpoint = state.checkpoints.get(best.epoch);
+  const kept = checkpoint?.kept ? path.join(dir, checkpoint.path) : null;
+  return { epoch: best.epoch, map: best.map, path: kept, judgedBy: 'trainer' };
 }

@@ -7,6 +7,7 @@ import { metricNames } from '../../domain/run/task';
 import type { DetectionsFile } from '../../run/detections-file';
 import type { RunState } from '../../run/state';
 import { taskOfRun } from '../compare/evidence';
+import { whyNoDetections } from '../compare/run-detections';
 import { type KeptDetections, readKept } from './worst-images';
 
 /** Plain data, so that a thread of its own can do it: half a million detections take seconds. */
@@ -37,15 +38,9 @@ export function whyNoBreakdown(state: RunState): Words {
       'Confusions, curves and sizes are made of boxes with their scores, which are kept of detectors that Pitwall judges; this run has {0}.',
       metricNames(task)[0],
     );
-  const validations = [...state.validations.values()];
-  if (validations.length > 0)
-    return validations.every(({ engine }) => engine === 'ultralytics')
-      ? words("Ultralytics' own val judged this run, and it keeps no detections: only its numbers are known.")
-      : words(
-          'The detections are not kept any more: those of the best, the last three and pinned checkpoints are.',
-        );
-  return state.epochs.some(({ metrics }) => metrics !== undefined)
-    ? words('Its own program judged this run, and keeps no detections: only its numbers are known.')
+  const hasNumbers = state.validations.size > 0 || state.epochs.some(({ metrics }) => metrics !== undefined);
+  return hasNumbers
+    ? whyNoDetections(state)
     : words('There are no confusions, curves and sizes before the first validation.');
 }
 

@@ -51,7 +51,8 @@ function bestBeside(
 /** What the best checkpoint is worth; undefined while there are no others to compare it with. */
 export function bestText(state: RunState, t: Translate): string | undefined {
   const standing = standingSentence(state);
-  if (!state.best || !standing) return undefined;
+  if (!standing) return undefined;
+  if (!state.best) return say(standing, t);
   const { epoch, map } = state.best;
   return t('best {0}, epoch {1}: {2}', formatMetric(map), epoch, say(standing, t));
 }

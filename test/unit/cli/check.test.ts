@@ -12,6 +12,7 @@ beforeAll(() => {
   dir = mkdtempSync(path.join(os.tmpdir(), 'pitwall-check-'));
   const runs = path.join(dir, 'runs');
   writeJudgedRun(runs, { name: 'base', shift: 0.5, map: 0.7 });
+  writeJudgedRun(runs, { name: 'near', shift: 0.5, map: 0.75899 });
   writeJudgedRun(runs, { name: 'worse', shift: 2, map: 0.5 });
   writeJudgedRun(runs, { name: 'other-seed', shift: 2, map: 0.5, experiment: { seed: 1 } });
   writeJudgedRun(runs, { name: 'noisy-1', shift: 9, seed: 1, map: 0.6 });
@@ -51,6 +52,13 @@ describe('pitwall check', () => {
   it('fails what misses one', async () => {
     const { code, out } = await check('worse', '--min', 'map=.6');
     expect([code, out]).toEqual([1, 'FAILED    map >= 0.6: is 0.5000, epoch 2\n']);
+  });
+  it('prints as many digits as its sentence needs to be true', async () => {
+    const { out } = await check('near', '--min', 'map=.759', '--min', 'map=.75899');
+    expect(lines(out)).toEqual([
+      'FAILED    map >= 0.759: is 0.75899, epoch 2',
+      'passed    map >= 0.75899: is 0.75899, epoch 2',
+    ]);
   });
   it('fails what is worse beyond noise and beyond the margin', async () => {
     const { code, out } = await check('worse', '--against', 'base', '--no-worse-than', '.01');

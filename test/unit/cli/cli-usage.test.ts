@@ -65,6 +65,20 @@ describe('usage of the command line', () => {
     });
     expect(Object.entries(HELP_LINES)).toEqual(await Promise.all(own));
   });
+  it('shows of each default what a user would write', async () => {
+    const program = { io: {}, table: COMMANDS, run: () => async () => undefined } as unknown as Cli;
+    const commands = await Promise.all(Object.values(COMMANDS).map(async (load) => (await load())(program)));
+    const read = commands
+      .flatMap(({ options }) => options)
+      .filter(({ parseArg, defaultValue }) => parseArg && defaultValue !== undefined)
+      .filter(({ defaultValue }) => !Array.isArray(defaultValue));
+    expect(read.length).toBeGreaterThan(5);
+    for (const { parseArg, defaultValue, defaultValueDescription } of read)
+      expect(parseArg?.(defaultValueDescription ?? String(defaultValue), undefined as never)).toEqual(
+        defaultValue,
+      );
+    expect((await cli(['gc', '--help'])).out).toContain('(default: 30d)');
+  });
   it('prints help for one command', async () => {
     const { code, out } = await cli(['help', 'init']);
     expect(code).toBe(0);

@@ -18,6 +18,7 @@ beforeAll(() => {
     'many',
     Array.from({ length: 80 }, (_, c) => `class ${c}`),
   );
+  write('long', ['x'.repeat(3000), 'dog']);
   write('blank', ['cat'], 'no labels');
   write('named', ['background', 'dog']);
   write('unseen', ['cat', 'dog'], 'nothing found');
@@ -167,11 +168,19 @@ describe('show --curves and --sizes', () => {
       0,
     ]);
   });
+  it('cut a name that no line has room for, and never in JSON', async () => {
+    for (const argv of [
+      ['show', 'long', '--confusion', '--curves', '--sizes'],
+      ['compare', 'long', 'long'],
+    ]) {
+      const { code, out } = await cli(argv, root);
+      expect([code, lines(out).filter((line) => line.length > 250)]).toEqual([0, []]);
+    }
+    expect((await show('long', '--sizes', '--json')).out).toContain('x'.repeat(3000));
+  });
   it('of a val set without labels are one sentence', async () => {
     const { out } = await show('blank', '--curves', '--sizes');
-    expect(lines(out).slice(1)).toEqual(
-      Array(2).fill('the val set has no labels: nothing can be found or missed'),
-    );
+    expect(lines(out).slice(1)).toEqual(Array(2).fill('the val set has no labels: there is no mAP'));
   });
 });
 

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodeDetections, encodeDetections } from '../../../src/run/detections-file';
+import { inEnglish } from '../../../src/base/words';
+import { decodeDetections, encodeDetections, whyNotDetections } from '../../../src/run/detections-file';
 import { repositoryRoot } from '../../helpers/shared';
 
 const file = {
@@ -52,6 +53,27 @@ describe('a detections file', () => {
       expect(decodeDetections(bytes.subarray(0, length))).toBeUndefined();
     expect(decodeDetections(new Uint8Array([...bytes, 0]))).toBeUndefined();
     expect(decodeDetections(new TextEncoder().encode('PITWDET3 and more text'))).toBeUndefined();
+  });
+
+  it('is refused with what and where if a number is none', () => {
+    const boxes = Float32Array.of(1, 2, 3, 4, 5, 6, 7, Number.POSITIVE_INFINITY, 9, 10, 11, 12);
+    const scores = Float32Array.of(0.9, 0.5, Number.NaN);
+    const broken: readonly [typeof file, string][] = [
+      [{ ...file, detections: { ...file.detections, scores } }, 'the score of detection 2, of ö.jpg, is NaN'],
+      [
+        { ...file, detections: { ...file.detections, boxes } },
+        'the box of detection 1, of a.jpg, has Infinity',
+      ],
+      [
+        { ...file, truth: { ...file.truth, boxes: Float32Array.of(1, Number.NaN, 2, 2) } },
+        'the box of label 0, of ö.jpg, has NaN',
+      ],
+    ];
+    for (const [one, why] of broken) {
+      const bytes = encodeDetections(one);
+      expect(decodeDetections(bytes)).toBeUndefined();
+      expect(inEnglish(whyNotDetections(bytes))).toBe(why);
+    }
   });
 
   it('is refused when a column of its header has another length', () => {

@@ -13,6 +13,14 @@ describe('formatTable', () => {
       ]),
     ).toEqual(['name     n', 'a       10', 'longer   7  *']);
   });
+  it('cuts the middle of a text as long as a class may be named, and never a remark', () => {
+    const long = `${'a'.repeat(1500)}${'短'.repeat(1499)}z`;
+    const columns = [{ title: 'class' }, { title: long }, { title: '' }];
+    const table = formatTable(columns, [[long, styleMark(1) + long + styleMark(22), long]]);
+    const cut = `${'a'.repeat(44)}…${'短'.repeat(7)}z`;
+    expect(displayWidth(cut)).toBe(60);
+    expect(table).toEqual([`class${' '.repeat(55)}  ${cut}`, [cut, cut, long].join('  ')]);
+  });
   it('counts wide letters as two cells and marks as none', () => {
     expect(displayWidth('短路')).toBe(4);
     expect(displayWidth(`${styleMark(1)}bold${styleMark(22)}`)).toBe(4);

@@ -66,6 +66,19 @@ describe('results.csv', () => {
     expect(rows[0].lr).toEqual([0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.02]);
   });
 
+  it('takes no time for a row that is there again', () => {
+    const row = (epoch: number, time: number): string => `${epoch},${time},0.5\n`;
+    const text = `epoch,time,train/box_loss\n${row(1, 10)}${row(2, 20)}${row(3, 30)}${row(3, 30)}${row(2, 20)}${row(3, 30)}${row(4, 9)}`;
+    const records = recordsOfTable(parseResultsCsv(text), {
+      fromRow: 0,
+      writtenMs: 100_000,
+      hasMetrics: true,
+    });
+    const epochs = records.flatMap((one) => (one.kind === 'epoch' ? [one] : []));
+    expect(epochs.map(({ seconds }) => seconds)).toEqual([10, 10, 10, 10, 10, 10, 9]);
+    expect(epochs.map(({ time = 0 }) => time / 1000)).toEqual([61, 71, 81, 81, 81, 91, 100]);
+  });
+
   it('tells masks from boxes', () => {
     const { rows } = parseResultsCsv('epoch,metrics/mAP50(B),metrics/mAP50(M)\n1,0.5,0.4\n');
     expect(rows[0].metrics).toEqual({ map50: 0.5, map50_m: 0.4 });
