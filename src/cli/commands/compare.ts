@@ -85,7 +85,10 @@ async function compareAll(io: CliIo, texts: readonly string[], options: CompareF
 function compareReport({ a, b, compared }: BoxesCompared) {
   const { comparison, classes, said, recipes, isSame } = compared;
   const { map, low, high, probabilityBetter, perClass, warnings, replicates, seed, rule } = comparison;
-  const side = ({ dir, epoch, reported }: RunDetections) => ({ run: dir, epoch, reported: reported ?? null });
+  const side = ({ dir, epoch, report }: RunDetections) => ({
+    ...{ run: dir, epoch },
+    reported: report?.map ?? null,
+  });
   return {
     a: { ...side(a), ...comparison.a },
     b: { ...side(b), ...comparison.b },

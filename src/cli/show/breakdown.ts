@@ -38,8 +38,8 @@ const LINES: Readonly<Record<AskedPart, (breakdown: Breakdown) => string[]>> = {
 /** Prints parts of what a checkpoint's validation says class by class, from its kept detections; the best without an epoch. */
 export async function showBreakdown(io: CliIo, text: string, flags: BreakdownFlags): Promise<void> {
   const parts = askedParts(flags);
-  const { dir, epoch, file } = await detectionsOf(io, text, flags.runs);
-  const breakdown = breakdownOfFile(file);
+  const { dir, epoch, file, report } = await detectionsOf(io, text, flags.runs);
+  const breakdown = breakdownOfFile(file, report);
   if (flags.csv) io.stdout.write(breakdownCsv(parts[0], breakdown));
   else if (flags.json) printJson(io.stdout, breakdownReport({ run: dir, epoch }, parts, breakdown));
   else {

@@ -7,6 +7,7 @@ import { detectionsPath } from '../../run/files';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readBytes } from '../../run/folder/read-file';
 import type { RunState } from '../../run/state';
+import type { Validation } from '../../run/validation';
 import { viewRun } from '../runs/view-run';
 
 /** What one checkpoint of a run detected on its val set. */
@@ -16,8 +17,8 @@ export type RunDetections = {
   readonly epoch: number;
   /** Whether this epoch was asked for; else it is the best that is kept. */
   readonly asked: boolean;
-  /** mAP50-95 of its own report. */
-  readonly reported: number | undefined;
+  /** Its own report. */
+  readonly report: Validation | undefined;
   readonly file: DetectionsFile;
 };
 
@@ -38,8 +39,8 @@ export async function loadRunDetections(
   if (preferred === undefined || !kept.includes(preferred))
     throw absent(name, asked, kept.length > 0 ? kept : known);
   const file = await readDetections(path.join(dir, detectionsPath(preferred)), dir);
-  const reported = validations.get(preferred)?.map;
-  return { kind: 'boxes', dir, epoch: preferred, asked: asked !== undefined, reported, file };
+  const report = validations.get(preferred);
+  return { kind: 'boxes', dir, epoch: preferred, asked: asked !== undefined, report, file };
 }
 
 async function readDetections(source: string, root: string): Promise<DetectionsFile> {

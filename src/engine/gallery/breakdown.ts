@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Words, words } from '../../base/words';
-import { type Breakdown, breakDown } from '../../domain/evaluation/breakdown';
+import { type Breakdown, breakDown, type ReportedAps, withReported } from '../../domain/evaluation/breakdown';
 import { UNNAMED_MATCHING } from '../../domain/evaluation/ultralytics/match';
 import { metricNames } from '../../domain/run/task';
 import type { DetectionsFile } from '../../run/detections-file';
@@ -22,12 +22,18 @@ export type CheckpointBreakdown = Breakdown & { readonly epoch: number };
 /** Of the first checkpoint whose detections can be read. */
 export async function breakdownOf({ dir, kept }: BreakdownRequest): Promise<CheckpointBreakdown | undefined> {
   const read = await readKept(dir, kept);
-  return read && { epoch: read.at.epoch, ...breakdownOfFile(read.file) };
+  return read && { epoch: read.at.epoch, ...breakdownOfFile(read.file, read.at.reported) };
 }
 
-export function breakdownOfFile({ header, truth, detections }: DetectionsFile): Breakdown {
+/** `reported`: of the same checkpoint, if it is known. */
+export function breakdownOfFile(
+  { header, truth, detections }: DetectionsFile,
+  reported: ReportedAps | undefined,
+): Breakdown {
   const { conf, matching = UNNAMED_MATCHING } = header.rule;
-  return breakDown(truth, detections, { names: header.classes, sizes: header.sizes, conf, matching });
+  const how = { names: header.classes, sizes: header.sizes, conf, matching };
+  const found = breakDown(truth, detections, how);
+  return reported && reported.perClass.length > 0 ? withReported(found, reported) : found;
 }
 
 /** Why there is none, in one sentence. */

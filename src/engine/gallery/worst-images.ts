@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type JudgedBox, judgeImage, worstOrder } from '../../domain/display/worst-images';
+import type { ReportedAps } from '../../domain/evaluation/breakdown';
 import { type ConfusedPair, confusionConfidence, visitConfusions } from '../../domain/evaluation/confusion';
 import { UNNAMED_MATCHING } from '../../domain/evaluation/ultralytics/match';
 import type { GalleryBox } from '../../protocol/webview';
@@ -15,7 +16,13 @@ const SMALLEST_SHOWN_AT_FIRST = 0.05;
 const MOST_BOXES = 1000;
 
 /** A validated checkpoint whose detections may still be kept: older ones are cleaned up. */
-export type KeptDetections = { readonly epoch: number; readonly det: string; readonly confidence: number };
+export type KeptDetections = {
+  readonly epoch: number;
+  readonly det: string;
+  readonly confidence: number;
+  /** AP50 of its report. */
+  readonly reported?: ReportedAps;
+};
 
 /** Plain data, so that a thread of its own can do it: half a million detections take half a second. */
 export type WorstRequest = {
@@ -44,11 +51,18 @@ export type WorstImages = {
   readonly images: readonly WorstImage[];
 };
 
+const reportedAps = ({ map50, perClass }: ReportedAps): ReportedAps => ({
+  map50,
+  perClass: perClass.map(({ class: index, ap50 }) => ({ class: index, ap50 })),
+});
+
 /** Of one epoch, or of all, the newest first. */
 export function keptDetections({ validations }: RunState, epoch?: number): KeptDetections[] {
   const all = [...validations.values()].reverse();
-  return all.flatMap(({ epoch: at, det, confidence }) =>
-    det !== undefined && (epoch === undefined || epoch === at) ? [{ epoch: at, det, confidence }] : [],
+  return all.flatMap(({ epoch: at, det, confidence, map50, perClass }) =>
+    det !== undefined && (epoch === undefined || epoch === at)
+      ? [{ epoch: at, det, confidence, reported: reportedAps({ map50, perClass }) }]
+      : [],
   );
 }
 

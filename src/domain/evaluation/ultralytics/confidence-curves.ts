@@ -15,7 +15,22 @@ export type ConfidenceCurves = {
   readonly f1: Float64Array;
 };
 
-export function confidenceCurves(scored: Scored, classIndex: number, labels: number): ConfidenceCurves {
+/** 24 kB: those of 13,204 classes are 300 MB, so whoever judges a class lets them go. */
+export const confidenceCurves = (scored: Scored, classIndex: number, labels: number): ConfidenceCurves =>
+  curvesAt(CONFIDENCES, scored, { classIndex, labels });
+
+/** Precision, recall and F1 of one class at one point of CONFIDENCES, as its curves have them. */
+export function confidencePoint(scored: Scored, at: number, { classIndex, labels }: OfClass) {
+  const { precision, recall, f1 } = curvesAt(CONFIDENCES.subarray(at, at + 1), scored, {
+    classIndex,
+    labels,
+  });
+  return { precision: precision[0], recall: recall[0], f1: f1[0] };
+}
+
+type OfClass = { readonly classIndex: number; readonly labels: number };
+
+function curvesAt(points: Float64Array, scored: Scored, { classIndex, labels }: OfClass): ConfidenceCurves {
   const [start, end] = [scored.start[classIndex], scored.start[classIndex + 1]];
   const precision = new Float64Array(end - start);
   const recall = new Float64Array(end - start);
@@ -26,22 +41,26 @@ export function confidenceCurves(scored: Scored, classIndex: number, labels: num
     recall[i - start] = hits / (labels + EPSILON);
   }
   const scores = scored.scores.subarray(start, end);
-  const p = overConfidence(scores, precision, 1);
-  const r = overConfidence(scores, recall, 0);
+  const p = overConfidence({ points, scores }, precision, 1);
+  const r = overConfidence({ points, scores }, recall, 0);
   return { precision: p, recall: r, f1: p.map((value, i) => (2 * value * r[i]) / (value + r[i] + EPSILON)) };
 }
 
 /**
- * numpy.interp(-CONFIDENCES, -scores, values, left): linear between descending scores, `above` beyond the highest, the
+ * numpy.interp(-points, -scores, values, left): linear between descending scores, `above` beyond the highest, the
  * last value below the lowest, the last of equal scores if a point equals them. Without scores, 0.
  */
-function overConfidence(scores: Float64Array, values: Float64Array, above: number): Float64Array {
-  const result = new Float64Array(CONFIDENCES.length);
+function overConfidence(
+  { points, scores }: Readonly<Record<'points' | 'scores', Float64Array>>,
+  values: Float64Array,
+  above: number,
+): Float64Array {
+  const result = new Float64Array(points.length);
   if (scores.length === 0) return result;
   let j = scores.length - 1;
-  for (let i = 0; i < CONFIDENCES.length; i++) {
-    while (j >= 0 && scores[j] < CONFIDENCES[i]) j--;
-    result[i] = j < 0 ? above : between(scores, values, j, CONFIDENCES[i]);
+  for (let i = 0; i < points.length; i++) {
+    while (j >= 0 && scores[j] < points[i]) j--;
+    result[i] = j < 0 ? above : between(scores, values, j, points[i]);
   }
   return result;
 }
@@ -55,11 +74,11 @@ function between(scores: Float64Array, values: Float64Array, j: number, confiden
 const SMOOTHING = 0.1;
 
 /** The point of CONFIDENCES at which the mean F1 over classes, smoothed, is highest; the first of equals. */
-export function bestConfidence(curves: readonly Pick<ConfidenceCurves, 'f1'>[]): number {
+export function bestConfidence(classes: number, f1Of: (index: number) => Float64Array): number {
   const mean = new Float64Array(CONFIDENCES.length);
-  for (const { f1 } of curves)
-    f1.forEach((value, i) => {
-      mean[i] += value / curves.length;
+  for (let c = 0; c < classes; c++)
+    f1Of(c).forEach((value, i) => {
+      mean[i] += value / classes;
     });
   return peakOf(mean);
 }

@@ -1,6 +1,6 @@
 import type { Scored } from '../scored';
-import { CONFIDENCES, type ConfidenceCurves, peakOf } from './confidence-curves';
-import { metricsWithCurves } from './evaluate';
+import { CONFIDENCES, type ConfidenceCurves, confidenceCurves, peakOf } from './confidence-curves';
+import { metricsAtBest } from './evaluate';
 
 /** A confidence from which detections count, and what that gives at IoU .5. */
 export type Threshold = {
@@ -58,33 +58,35 @@ const RECALLS = 101;
  * smooths it; each class has its own by the same rule.
  */
 export function curvesOf(scored: Scored): Curves {
-  const { metrics, curves: all, best: common } = metricsWithCurves(scored);
+  const { metrics, best } = metricsAtBest(scored);
   const { perClass, map50 } = metrics;
   const axes = {
     confidence: Float32Array.from(CONFIDENCES),
     recall: Float32Array.from({ length: RECALLS }, (_, i) => i / (RECALLS - 1)),
   };
   if (perClass.length === 0) return { ...axes, classes: [] };
-  const envelopes = perClass.map((one) => envelopeOf(scored, one.class, one.labels));
-  const found = all.some(hasPeak) ? common : undefined;
   const drawn = new Set(perClass.toSorted((a, b) => b.labels - a.labels).slice(0, MOST_CURVES));
-  const classes = perClass.map((one, i): ClassCurve => {
+  const mean = new MeanOfCurves(perClass.length);
+  const curves = perClass.map((one): WithPeak => {
+    const own = confidenceCurves(scored, one.class, one.labels);
+    const envelope = envelopeOf(scored, one.class, one.labels);
+    mean.add(own, envelope);
     return {
       ...{ class: one.class, labels: one.labels, ap50: one.ap50 },
-      best: hasPeak(all[i]) ? thresholdAt(all[i], peakOf(all[i].f1)) : undefined,
-      common: found === undefined ? undefined : thresholdAt(all[i], found),
-      ...(drawn.has(one) && { columns: columnsOf(all[i], envelopes[i]) }),
+      best: hasPeak(own) ? thresholdAt(own, peakOf(own.f1)) : undefined,
+      at: thresholdAt(own, best),
+      ...(drawn.has(one) && { columns: columnsOf(own, envelope) }),
     };
   });
-  const mean = {
-    precision: meanOf(all.map(({ precision }) => precision)),
-    recall: meanOf(all.map(({ recall }) => recall)),
-    f1: meanOf(all.map(({ f1 }) => f1)),
-  };
-  const columns = columnsOf(mean, meanOf(envelopes));
-  const best = found === undefined ? undefined : thresholdAt(mean, found);
-  return { ...axes, classes, mean: { map50, best, columns } };
+  // Without a peak the common threshold is the first of equal zeros as well.
+  const isFound = curves.some((one) => one.best !== undefined);
+  const classes = curves.map(({ at, ...one }): ClassCurve => ({ ...one, common: isFound ? at : undefined }));
+  const { own, envelope } = mean.end();
+  const common = isFound ? thresholdAt(own, best) : undefined;
+  return { ...axes, classes, mean: { map50, best: common, columns: columnsOf(own, envelope) } };
 }
+
+type WithPeak = Omit<ClassCurve, 'common'> & { readonly at: Threshold };
 
 /** Without one the peak is the first of equal zeros: confidence 0, at which nothing is filtered. */
 const hasPeak = ({ f1 }: ConfidenceCurves): boolean => f1.some((value) => value > 0);
@@ -102,10 +104,36 @@ function columnsOf({ precision, recall, f1 }: ConfidenceCurves, envelope: Float6
   };
 }
 
-function meanOf(curves: readonly Float64Array[]): Float64Array {
-  const sum = new Float64Array(curves[0].length);
-  for (const curve of curves) for (let i = 0; i < sum.length; i++) sum[i] += curve[i];
-  return sum.map((value) => value / curves.length);
+/** Of the curves of many classes, none of which is kept. */
+class MeanOfCurves {
+  readonly #count: number;
+  readonly #sums = {
+    precision: new Float64Array(CONFIDENCES.length),
+    recall: new Float64Array(CONFIDENCES.length),
+    f1: new Float64Array(CONFIDENCES.length),
+    envelope: new Float64Array(RECALLS),
+  };
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  add({ precision, recall, f1 }: ConfidenceCurves, envelope: Float64Array): void {
+    addTo(this.#sums.precision, precision);
+    addTo(this.#sums.recall, recall);
+    addTo(this.#sums.f1, f1);
+    addTo(this.#sums.envelope, envelope);
+  }
+
+  end(): { readonly own: ConfidenceCurves; readonly envelope: Float64Array } {
+    const of = (sum: Float64Array): Float64Array => sum.map((value) => value / this.#count);
+    const { precision, recall, f1, envelope } = this.#sums;
+    return { own: { precision: of(precision), recall: of(recall), f1: of(f1) }, envelope: of(envelope) };
+  }
+}
+
+function addTo(sum: Float64Array, values: Float64Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i] += values[i];
 }
 
 /** The highest precision at each recall or beyond it, as average precision counts it. */

@@ -1,7 +1,7 @@
 import { type Scored, ULTRALYTICS_AP } from '../scored';
 import type { ClassMetrics, Detections, GroundTruth, UltralyticsMetrics } from '../types';
 import { classAps, countPositives, createApSpace, createPass, fillCredit } from '../weighted-ap';
-import { bestConfidence, CONFIDENCES, type ConfidenceCurves, confidenceCurves } from './confidence-curves';
+import { bestConfidence, CONFIDENCES, confidenceCurves, confidencePoint } from './confidence-curves';
 import { type MatchingRule, matchUltralytics } from './match';
 
 const RECALL_STEPS = 100;
@@ -25,23 +25,21 @@ type ClassAps = { readonly class: number; readonly labels: number; readonly aps:
 
 /** ap_per_class: the metrics of detections already judged. Only classes with ground truth count. */
 export function ultralyticsMetrics(scored: Scored, options: UltralyticsOptions = {}): UltralyticsMetrics {
-  return metricsWithCurves(scored, options).metrics;
+  return metricsAtBest(scored, options).metrics;
 }
 
-export type MetricsWithCurves = {
+export type MetricsAtBest = {
   readonly metrics: UltralyticsMetrics;
-  /** Of each of `perClass`. */
-  readonly curves: readonly ConfidenceCurves[];
   /** The point of CONFIDENCES that precision, recall and F1 are taken at. */
   readonly best: number;
 };
 
-/** The metrics, and the curves that they are read from. */
-export function metricsWithCurves(scored: Scored, options: UltralyticsOptions = {}): MetricsWithCurves {
+/** The curves of a class are made and let go, class by class: there may be thousands. */
+export function metricsAtBest(scored: Scored, options: UltralyticsOptions = {}): MetricsAtBest {
   const classes = apsOfClasses(scored, options);
-  const curves = classes.map((one) => confidenceCurves(scored, one.class, one.labels));
-  const best = bestConfidence(curves);
-  const perClass = classes.map((one, i) => classMetrics(scored, one, curves[i], best));
+  const f1Of = (i: number): Float64Array => confidenceCurves(scored, classes[i].class, classes[i].labels).f1;
+  const best = bestConfidence(classes.length, f1Of);
+  const perClass = classes.map((one) => classMetrics(scored, one, best));
   const meanOf = (pick: (one: ClassMetrics) => number): number => mean(perClass.map(pick));
   const metrics = {
     map: meanOf(({ ap }) => ap),
@@ -53,7 +51,7 @@ export function metricsWithCurves(scored: Scored, options: UltralyticsOptions = 
     confidence: CONFIDENCES[best],
     perClass,
   };
-  return { metrics, curves, best };
+  return { metrics, best };
 }
 
 /** IoU .75 among .5, .55 ... .95. */
@@ -75,15 +73,13 @@ function apsOfClasses(scored: Scored, options: UltralyticsOptions): ClassAps[] {
   return found;
 }
 
-function classMetrics(scored: Scored, one: ClassAps, curves: ConfidenceCurves, best: number): ClassMetrics {
+function classMetrics(scored: Scored, one: ClassAps, best: number): ClassMetrics {
   const own = scored.truthImage.subarray(scored.truthStart[one.class], scored.truthStart[one.class + 1]);
   return {
     class: one.class,
     images: new Set(own).size,
     labels: one.labels,
-    precision: curves.precision[best],
-    recall: curves.recall[best],
-    f1: curves.f1[best],
+    ...confidencePoint(scored, best, { classIndex: one.class, labels: one.labels }),
     ap50: one.aps[0],
     ap: mean([...one.aps]),
   };

@@ -35,6 +35,16 @@ describe('the breakdown of a run', () => {
     expect(await breakdownOf({ dir, kept: [at(9)] })).toBeUndefined();
   });
 
+  it('has the AP50 of the report, which was judged in the input of the model', async () => {
+    const dir = writeJudgedRun(folder(), { name: 'a', shift: 9, seed: 1, images: 40 });
+    const reported = { map50: 0.462036, perClass: [{ class: 0, ap50: 0.462036 }] };
+    const { curves } = (await breakdownOf({ dir, kept: [{ ...at(2), reported }] }))!;
+    expect([curves.mean?.map50, curves.classes[0].ap50]).toEqual([0.462036, 0.462036]);
+    const bare = (await breakdownOf({ dir, kept: [at(2)] }))!;
+    expect(bare.curves.mean?.map50).not.toBe(0.462036);
+    expect(curves.mean?.columns).toEqual(bare.curves.mean?.columns);
+  });
+
   it('is made once for each checkpoint, and again when its file is another one', async () => {
     const dir = writeJudgedRun(folder(), { name: 'a', shift: 0, epochs: { 3: 0.5 } });
     const made: number[] = [];
