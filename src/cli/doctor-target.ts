@@ -26,11 +26,17 @@ export async function examineTarget(io: CliIo, { target, trust, json }: DoctorOp
   return code;
 }
 
-const entryOf = ({ ok, said, fix }: TargetFinding) => ({
+const entryOf = ({ ok, warns, said, fix }: TargetFinding) => ({
   ok,
+  ...(warns && { warns }),
   message: inEnglish(said),
   fix: fix ? inEnglish(fix) : null,
 });
 
-const lineOf = ({ ok, said, fix }: TargetFinding): string =>
-  `${ok ? 'ok    ' : 'FAILED'}  ${inEnglish(said)}${fix ? `; ${inEnglish(fix)}` : ''}`;
+const markOf = ({ ok, warns }: TargetFinding): string => {
+  if (!ok) return 'FAILED';
+  return warns ? 'warns ' : 'ok    ';
+};
+
+const lineOf = ({ said, fix, ...how }: TargetFinding): string =>
+  `${markOf({ said, ...how })}  ${inEnglish(said)}${fix ? `; ${inEnglish(fix)}` : ''}`;

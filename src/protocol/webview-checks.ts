@@ -26,6 +26,7 @@ export const zGallery = z.object({
 });
 export const zCopy = z.object({ text: z.string().max(50_000_000), what: z.string().max(200) });
 export const zChartWish = z.object({ chart: z.enum(CHART_IDS), what: z.string().max(200) });
+export const zSaveFormat = zChartWish.pick({ what: true });
 export const zSaveFile = z.object({
   name: z.string().max(200),
   bytes: z.instanceof(Uint8Array),

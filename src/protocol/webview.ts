@@ -93,6 +93,8 @@ export type PageMethods = {
   copyChart: { params: { readonly chart: ChartId; readonly what: string }; result: undefined };
   /** Asks for the format and the file; the page draws what the answer names. A table is written by the host. */
   saveChart: { params: { readonly chart: ChartId; readonly what: string }; result: ChartPicture | undefined };
+  /** Asks for the format of what the page has and draws itself. */
+  saveFormat: { params: { readonly what: string }; result: 'csv' | ChartPicture | undefined };
   /** Bytes of a picture, into a file that the person chooses. */
   saveFile: { params: { readonly name: string; readonly bytes: Uint8Array }; result: undefined };
 };

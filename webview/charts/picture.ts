@@ -1,4 +1,5 @@
 import type { ChartId } from '../../src/protocol/dashboard/types';
+import type { ChartPicture } from '../../src/protocol/webview';
 import type { Host } from '../base/host';
 import type { ChartCard } from './card';
 
@@ -18,10 +19,24 @@ type Saved = { readonly chart: ChartId; readonly what: string; readonly card: Ch
 /** The host asks for the format; a picture is drawn here, a table written there. */
 export async function saveChart(host: Host, { chart, what, card }: Saved): Promise<void> {
   const format = await host.request('saveChart', { chart, what });
-  if (format === undefined) return;
+  if (format !== undefined) await savePicture(host, chart, { format, card });
+}
+
+type SavedHere = { readonly name: string; readonly what: string; readonly csv: () => string };
+
+/** The same of what only the page knows: the table is written from here, too. */
+export async function saveHere(host: Host, { name, what, csv }: SavedHere, card: ChartCard): Promise<void> {
+  const format = await host.request('saveFormat', { what });
+  if (format === 'csv') await saveBytes(host, `${name}.csv`, new Blob([csv()]));
+  else if (format !== undefined) await savePicture(host, name, { format, card });
+}
+
+type Picture = { readonly format: ChartPicture; readonly card: ChartCard | undefined };
+
+async function savePicture(host: Host, name: string, { format, card }: Picture): Promise<void> {
   const svg = format === 'svg' ? card?.toSvg() : undefined;
   const picture = svg === undefined ? await card?.toPng() : new Blob([svg]);
-  if (picture) await saveBytes(host, `${chart}.${format}`, picture);
+  if (picture) await saveBytes(host, `${name}.${format}`, picture);
 }
 
 async function saveBytes(host: Host, name: string, blob: Blob): Promise<void> {

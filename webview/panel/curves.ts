@@ -9,7 +9,7 @@ import { oneTabStop } from '../base/roving-focus';
 import { t } from '../base/strings';
 import { onThemeChange, readTheme } from '../base/theme';
 import { createCard } from '../charts/card';
-import { copyPng } from '../charts/picture';
+import { copyPng, saveHere } from '../charts/picture';
 import { toPlot } from '../state/model';
 import { type CurveKind, isShown, type Preferences, toggle, toggleShown } from '../state/preferences';
 
@@ -48,6 +48,12 @@ export function createCurves({ root, host, preferences, change }: CurvesOptions)
       void host.request('copy', { text: breakdownCsv('curves', shown.breakdown), what: t('Curves') });
     },
     onCopyPng: (chart) => void copyPng(host, chart, card),
+    onSave: (name) => {
+      if (!shown || 'note' in shown) return;
+      const { breakdown, epoch } = shown;
+      const csv = (): string => breakdownCsv('curves', breakdown);
+      void saveHere(host, { name, what: titleOf(preferences().curve, epoch), csv }, card);
+    },
   });
   const kinds = segments((curve) => change({ ...preferences(), curve }));
   const best = h('p', { class: 'quiet best-threshold' });

@@ -24,9 +24,11 @@ import {
 import { withImageReader } from '../image-process';
 import type { ReportRequest } from '../runs/worker-task';
 import { AXES, reportAxis } from './report-axis';
+import { breakdownsHtml } from './report-breakdown';
 import { type OverlayChart, overlaySvg, reportCharts } from './report-charts';
 import { imagesKey, worstImagesHtml } from './report-images';
 import { REPORT_STYLE } from './report-style';
+import { type HtmlCell, n, tableOf } from './report-table';
 
 export type ReportOptions = {
   readonly t: Translate;
@@ -36,6 +38,8 @@ export type ReportOptions = {
   readonly nonce?: string;
   /** Of each run its worst images, as HTML; absent: the page has none. */
   readonly images?: readonly string[];
+  /** Of each run its confusions and sizes, as HTML; absent: the page has none. */
+  readonly breakdowns?: readonly string[];
 };
 
 /** One page without script or network: runs beside each other, what distinguishes them, and how they were made. */
@@ -59,40 +63,26 @@ ${bodyOf(compared, options)}
   });
 }
 
-function bodyOf(compared: ManyCompared, { t, images }: ReportOptions): string {
+function bodyOf(compared: ManyCompared, { t, images, breakdowns }: ReportOptions): string {
   const isOne = compared.runs.length === 1;
   return [
     section(t('Results'), metricsTable(compared, t) + notes(compared, t)),
     section(t('Curves'), legend(compared) + charts(compared, t)),
     isOne ? '' : section(t('Settings that differ'), differences(compared.settings, compared, t)),
     isOne ? '' : section(t('Environment that differs'), differences(compared.environment, compared, t)),
-    images ? section(t('Worst images'), imagesKey(t) + worstOf(compared, images)) : '',
+    breakdowns ? section(t('Confusions and sizes'), ofEach(compared, breakdowns)) : '',
+    images ? section(t('Worst images'), imagesKey(t) + ofEach(compared, images)) : '',
     section(t('Runs'), compared.runs.map((run) => runDetails(run, t)).join('\n')),
   ].join('\n');
 }
 
-const worstOf = ({ runs }: ManyCompared, images: readonly string[]): string =>
-  images
+const ofEach = ({ runs }: ManyCompared, parts: readonly string[]): string =>
+  parts
     .map((html, i) => `${runs.length === 1 ? '' : `<h3>${escapeHtml(runs[i].name)}</h3>`}${html}`)
     .join('\n');
 
 const section = (title: string, content: string): string =>
   `<section><h2>${escapeHtml(title)}</h2>${content}</section>`;
-
-type HtmlCell = { readonly text: string; readonly number?: boolean; readonly tone?: string };
-
-const cell = (element: 'td' | 'th', { text, number, tone }: HtmlCell): string => {
-  const names = [number ? 'n' : '', tone ?? ''].filter((name) => name !== '').join(' ');
-  return `<${element}${names === '' ? '' : ` class="${names}"`}>${escapeHtml(text)}</${element}>`;
-};
-
-function tableOf(heads: readonly HtmlCell[], rows: readonly (readonly HtmlCell[])[]): string {
-  const head = heads.map((one) => cell('th', one)).join('');
-  const body = rows.map((row) => `<tr>${row.map((one) => cell('td', one)).join('')}</tr>`).join('');
-  return `<div class="scroll" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
-}
-
-const n = (text: string): HtmlCell => ({ text, number: true });
 
 /** What decides comes first: a phone shows four columns, and scrolls to the others. */
 function metricsTable(compared: ManyCompared, t: Translate): string {
@@ -252,5 +242,6 @@ export async function reportOfRuns({
   const { runs } = compared;
   const images =
     reader && (await withImageReader(reader, (pictures) => worstImagesHtml({ runs, pictures, t })));
-  return reportHtml(compared, { ...page, t, now: Date.now(), ...(images && { images }) });
+  const breakdowns = await breakdownsHtml(runs, t);
+  return reportHtml(compared, { ...page, t, now: Date.now(), breakdowns, ...(images && { images }) });
 }

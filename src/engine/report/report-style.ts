@@ -1,4 +1,5 @@
 import { AXES } from './report-axis';
+import { BREAKDOWN_STYLE } from './report-breakdown';
 
 /** Twenty colours that stay apart on white and on black; the first eight also for colour-blind readers. */
 const COLOURS = [
@@ -40,5 +41,6 @@ pre{background:var(--soft);padding:8px;overflow-x:auto;font-size:12px;margin:6px
 .named{display:flex;align-items:center;gap:6px}.key:is(.truth,.missed,.hit,.false){background:var(--box)}.box{fill:none;stroke-width:2;vector-effect:non-scaling-stroke}.box.missed{stroke-dasharray:5 3}.truth{--box:#56b4e9}.missed{--box:#f0b323}.hit{--box:#2bc48f}.false{--box:#ff7a45}.box{stroke:var(--box)}.tag{fill:var(--box);stroke:#000;stroke-width:2.5;paint-order:stroke;font-size:11px}
 @media print{body{max-width:none;padding:0;font-size:11px;--text:#000;--back:#fff}details{break-inside:avoid}figure{break-inside:avoid}.legend input{display:none}}
 ${OVER}
+${BREAKDOWN_STYLE}
 ${SERIES}
 `;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { words } from '../../base/words';
+import { type Words, words } from '../../base/words';
 import type { RaySettings } from '../../domain/targets/target-keys';
 import { bothSides, type ProbeEngine } from './both-sides';
 import { EngineError } from './engine-error';
 import { failedAs, spaceOf, type TargetCheckOptions, type TargetFinding, tried } from './finding';
-import { askRay } from './ray';
+import { askRay, isTokenOpen } from './ray';
 import { submitToRay } from './submit-ray';
 
 /** Whether runs can be handed over to a Ray cluster: each finding as it is known. What depends on one that failed is left out. */
@@ -13,6 +13,8 @@ export async function* checkRay(
   settings: RaySettings,
   options: TargetCheckOptions,
 ): AsyncGenerator<TargetFinding> {
+  // Known before anything is asked, as asking sends it.
+  if (isTokenOpen(settings)) yield { ok: true, warns: true, said: OPEN_TOKEN(settings.address), fix: CLOSE };
   const version = await versionOf(settings);
   yield version;
   if (!version.ok) return;
@@ -21,6 +23,10 @@ export async function* checkRay(
   yield await spaceOf(options.runs);
   if (room.ok) yield* bothSides(settings, options, probeOf(settings));
 }
+
+const OPEN_TOKEN = (address: string): Words =>
+  words('your token travels to {0} over plain http: anyone on the way can read it', address);
+const CLOSE = words('address: https://..., or a tunnel to this machine (ssh -L 8265:localhost:8265)');
 
 const FIND = words(
   "address: that of Ray's dashboard, which `ray start --head` prints; mind firewalls and tunnels",

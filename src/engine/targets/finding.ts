@@ -5,7 +5,13 @@ import { formatBytes } from '../../domain/display/format';
 import { makeFolder } from '../../run/folder/make-folder';
 
 /** One line of what was found; `fix`: what to do, if it is not as it should be. */
-export type TargetFinding = { readonly ok: boolean; readonly said: Words; readonly fix?: Words };
+export type TargetFinding = {
+  readonly ok: boolean;
+  /** Nothing fails by it, but it should be otherwise. */
+  readonly warns?: true;
+  readonly said: Words;
+  readonly fix?: Words;
+};
 
 export type TargetCheckOptions = {
   readonly installDir: string;

@@ -115,6 +115,20 @@ function tokenOf({ token_file }: RayPlace): string | undefined {
   return file === undefined ? undefined : oneLine(readToken(file), file);
 }
 
+const THIS_MACHINE = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/i;
+
+/** Whether a token would go to another machine unencrypted. */
+export function isTokenOpen(place: RayPlace): boolean {
+  const { protocol, hostname } = new URL(place.address);
+  if (protocol !== 'http:' || THIS_MACHINE.test(hostname)) return false;
+  try {
+    return tokenOf(place) !== undefined;
+  } catch {
+    // What is wrong with it is said when it is sent.
+    return false;
+  }
+}
+
 function readToken(file: string): string {
   try {
     return readFileSync(file, 'utf8');

@@ -28,8 +28,8 @@ export function environmentReport({ machine, devices, pythons }: FoundTools, t: 
 
 /** What was found of a cluster: a line for each, with the fix of what is not as it should be. */
 export function targetReport(name: string, findings: readonly TargetFinding[], t: Translate): string {
-  const lines = findings.map(({ ok, said, fix }) =>
-    item(`${ok ? '✓' : '✗'} ${plain(say(said, t))}`, fix ? say(fix, t) : ''),
+  const lines = findings.map(({ ok, warns, said, fix }) =>
+    item(`${ok ? (warns ? '⚠' : '✓') : '✗'} ${plain(say(said, t))}`, fix ? say(fix, t) : ''),
   );
   return [`# ${t('Target {0}', plain(name))}`, '', ...lines, ''].join('\n');
 }

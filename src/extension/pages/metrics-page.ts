@@ -5,7 +5,7 @@ import type { ViewInput } from '../../protocol/dashboard/input';
 import { createRunState } from '../../run/reduce';
 import type { Services } from '../services';
 import { translate } from '../window';
-import { PageSession, type PageSource } from './page-session';
+import { NO_IMAGES, PageSession, type PageSource } from './page-session';
 import { renderPage } from './render';
 import { runAction } from './run-actions';
 
@@ -16,8 +16,7 @@ export function serveMetrics(services: Services, webview: vscode.Webview): vscod
   const source = store.track(currentSource(services));
   const actions = {
     act: (id: string, epoch: number | undefined) => runAction(runs.current?.dir, id, epoch),
-    gallery: async () => ({ images: [], total: 0, note: '', confidence: 0 }),
-    breakdown: async () => ({ note: '' }),
+    ...NO_IMAGES,
   };
   store.track(new PageSession({ webview, source, actions, log }));
   renderPage(webview, {

@@ -7,7 +7,15 @@ import { createViewSession } from '../../protocol/dashboard/session';
 import type { ChartId } from '../../protocol/dashboard/types';
 import { chartCsv } from '../../protocol/export-run';
 import type { BreakdownView, ChartPicture, Gallery } from '../../protocol/webview';
-import { zAct, zBreakdown, zChartWish, zGallery, zLens, zSaveFile } from '../../protocol/webview-checks';
+import {
+  zAct,
+  zBreakdown,
+  zChartWish,
+  zGallery,
+  zLens,
+  zSaveFile,
+  zSaveFormat,
+} from '../../protocol/webview-checks';
 import type { RunState } from '../../run/state';
 import { setStatusBarMessage, showInformationMessage, showQuickPick } from '../notices';
 import type { GalleryWish } from './gallery';
@@ -28,6 +36,12 @@ export type PageActions = {
   readonly act: (id: string, epoch: number | undefined) => Promise<void>;
   readonly gallery: (wish: GalleryWish) => Promise<Gallery>;
   readonly breakdown: (epoch: number | undefined) => Promise<BreakdownView>;
+};
+
+/** Of a page that is not of one run's val set. */
+export const NO_IMAGES: Pick<PageActions, 'gallery' | 'breakdown'> = {
+  gallery: async () => ({ images: [], total: 0, note: '', confidence: 0 }),
+  breakdown: async () => ({ note: '' }),
 };
 
 export type PageSessionOptions = {
@@ -91,6 +105,7 @@ export class PageSession implements vscode.Disposable {
       breakdown: (params: unknown) => actions.breakdown(zBreakdown.parse(params).epoch),
       copyChart: (params: unknown) => copyChart(this.#shown(), zChartWish.parse(params)),
       saveChart: (params: unknown) => saveChart(this.#shown(), zChartWish.parse(params)),
+      saveFormat: (params: unknown) => formatOf(zSaveFormat.parse(params).what),
       saveFile: (params: unknown) => savePicture(zSaveFile.parse(params)),
     };
   }
@@ -136,6 +151,12 @@ async function saveChart(
   runs: readonly RunState[],
   { chart, what }: ChartWish,
 ): Promise<ChartPicture | undefined> {
+  const format = await formatOf(what);
+  if (format === 'csv') await saveText(`${chart}.csv`, csvOf(runs, chart));
+  return format === 'csv' ? undefined : format;
+}
+
+async function formatOf(what: string): Promise<'csv' | ChartPicture | undefined> {
   const items = [
     { label: 'CSV', detail: vscode.l10n.t('All values as they were logged'), format: 'csv' as const },
     { label: 'PNG', detail: vscode.l10n.t('The picture as it is shown'), format: 'png' as const },
@@ -145,9 +166,7 @@ async function saveChart(
       format: 'svg' as const,
     },
   ];
-  const choice = await showQuickPick(items, { title: vscode.l10n.t('Save {0} as', what) });
-  if (choice?.format === 'csv') await saveText(`${chart}.csv`, csvOf(runs, chart));
-  return choice && choice.format !== 'csv' ? choice.format : undefined;
+  return (await showQuickPick(items, { title: vscode.l10n.t('Save {0} as', what) }))?.format;
 }
 
 async function savePicture({ name, bytes }: { name: string; bytes: Uint8Array }): Promise<void> {

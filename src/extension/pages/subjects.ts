@@ -20,7 +20,7 @@ import type { BaseServices } from '../base-services';
 import { openPreview } from '../editor/preview';
 import { translate } from '../window';
 import { galleryOf } from './gallery';
-import type { PageActions, PageSource } from './page-session';
+import { NO_IMAGES, type PageActions, type PageSource } from './page-session';
 import { runAction } from './run-actions';
 import type { Subject } from './subject';
 
@@ -85,7 +85,7 @@ async function openCompareSubject(
       act: (id, epoch) => runAction(dir, id, epoch),
       gallery: (wish) => galleryOf(services.installDir, a.live, wish),
       // Of two runs the page shows none.
-      breakdown: async () => ({ note: '' }),
+      breakdown: NO_IMAGES.breakdown,
     },
     dispose: () => store.dispose(),
   };
@@ -101,8 +101,7 @@ async function openPreviewSubject(services: BaseServices, file: string): Promise
       act: async (id) => {
         if (id === 'start') await vscode.commands.executeCommand('pitwall.startTraining', uri);
       },
-      gallery: async () => ({ images: [], total: 0, note: '', confidence: 0 }),
-      breakdown: async () => ({ note: '' }),
+      ...NO_IMAGES,
     },
     dispose: () => preview.dispose(),
   };

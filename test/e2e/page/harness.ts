@@ -20,7 +20,7 @@ type Setup = SyntheticOptions & {
   /** Names of the classes of its val set. */
   readonly classes?: readonly string[];
   /** The format that a person chooses for a chart. */
-  readonly saveAs?: 'png' | 'svg';
+  readonly saveAs?: 'csv' | 'png' | 'svg';
   /** Only the plan: no run yet. */
   readonly preview?: boolean;
   /** A second run to compare with. */
@@ -99,7 +99,8 @@ const channel = createPageLine({
     },
     copy: (what) => void page.actions.push(what),
     copyChart: (what) => void page.actions.push(what),
-    saveChart: () => page.setup.saveAs ?? 'svg',
+    saveChart: () => (page.setup.saveAs === 'png' ? 'png' : 'svg'),
+    saveFormat: () => page.setup.saveAs ?? 'svg',
     saveFile: (file) => void page.actions.push(file),
   },
   onEvent: (name, value) => void page.actions.push([name, value]),

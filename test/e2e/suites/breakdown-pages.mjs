@@ -37,6 +37,7 @@ export async function breakdownPages({ suite, context }) {
   const test = (name, body) => suite.test(`breakdown: ${name}`, { pages: () => [page] }, body);
   await matrix({ test, page });
   await curves({ test, page });
+  await saving({ test, page });
   await tables({ test, page });
   await page.close();
 }
@@ -95,6 +96,24 @@ async function curves({ test, page }) {
       /^Highest mean F1 0\.\d{3} at confidence 0\.\d{3}: precision 0\.\d{3}, recall 0\.\d{3}\.$/.test(best),
       best,
     );
+  });
+}
+
+async function saving({ test, page }) {
+  await test('the curves are saved as SVG, PNG and CSV', async () => {
+    for (const format of ['svg', 'png', 'csv']) {
+      await page.evaluate((saveAs) => {
+        window.setup = { ...window.setup, saveAs };
+      }, format);
+      await page.locator('[data-focus="save-curves"]').focus();
+      await page.keyboard.press('Enter');
+      await page.waitForFunction((name) => window.actions.at(-1)?.name === name, `curves.${format}`);
+      const start = await page.evaluate(() => {
+        const { bytes } = window.actions.at(-1);
+        return String.fromCharCode(...bytes.slice(0, 4));
+      });
+      expectEqual(start, { svg: '<svg', png: '\u0089PNG', csv: 'clas' }[format], format);
+    }
   });
 }
 

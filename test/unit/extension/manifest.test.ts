@@ -88,6 +88,13 @@ describe('the manifest', () => {
     for (const [, key, value] of settings) expect(example).toMatch(new RegExp(`^${key}: ${value}( |$)`, 'm'));
   });
 
+  it('shows no result in its walkthrough that the example does not give: none', () => {
+    const drawn = read('media/walkthrough/start.svg') + read('media/walkthrough/read.svg');
+    const texts = [...drawn.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
+    expect(texts).toContain('epoch 6 of 15');
+    expect(texts.filter((text) => /\d*\.\d|\d %/.test(text))).toEqual([]);
+  });
+
   it('activates in under 60 lines', () => {
     expect(read('src/extension/main.ts').split('\n').length).toBeLessThan(60);
   });

@@ -15,7 +15,7 @@ export type ConfidenceCurves = {
   readonly f1: Float64Array;
 };
 
-/** 24 kB: those of 13,204 classes are 300 MB, so whoever judges a class lets them go. */
+/** 24 kB: those of 13,204 classes are 300 MB, so none are kept once a class is judged. */
 export const confidenceCurves = (scored: Scored, classIndex: number, labels: number): ConfidenceCurves =>
   curvesAt(CONFIDENCES, scored, { classIndex, labels });
 

@@ -34,7 +34,7 @@ export type MetricsAtBest = {
   readonly best: number;
 };
 
-/** The curves of a class are made and let go, class by class: there may be thousands. */
+/** No curves are kept once their class is judged: there may be thousands of classes. */
 export function metricsAtBest(scored: Scored, options: UltralyticsOptions = {}): MetricsAtBest {
   const classes = apsOfClasses(scored, options);
   const f1Of = (i: number): Float64Array => confidenceCurves(scored, classes[i].class, classes[i].labels).f1;

@@ -1,10 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTranslate } from '../../../../src/base/translate';
 import { AXES, reportAxis } from '../../../../src/engine/report/report-axis';
 import { overlaySvg } from '../../../../src/engine/report/report-charts';
+import { encodeDetections } from '../../../../src/run/detections-file';
+import { detectionsPath } from '../../../../src/run/files';
 import { updateMeta } from '../../../../src/run/folder/whole-file';
 import { writeJudgedRun } from '../../../helpers/judged-run';
 import { syntheticState } from '../../../helpers/synthetic-run';
@@ -14,7 +16,11 @@ let root = '';
 beforeAll(async () => {
   root = mkdtempSync(path.join(os.tmpdir(), 'pitwall-report-'));
   const runs = path.join(root, 'runs');
-  writeJudgedRun(runs, { name: 'base', shift: 4, seed: 1, map: 0.6 });
+  keepDetections(writeJudgedRun(runs, { name: 'base', shift: 4, seed: 1, map: 0.6 }));
+  writeConfused(writeJudgedRun(runs, { name: 'many', shift: 0, map: 0.6 }), 20);
+  rmSync(path.join(writeJudgedRun(runs, { name: 'cleared', shift: 0, map: 0.5 }), 'validation'), {
+    recursive: true,
+  });
   const hostile = writeJudgedRun(runs, {
     name: 'worse',
     shift: 14,
@@ -25,6 +31,36 @@ beforeAll(async () => {
   await updateMeta(hostile, { title: '<script>alert(1)</script>', notes: '"><img src=x onerror=alert(2)>' });
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** Its report names the file of its detections. */
+function keepDetections(dir: string): void {
+  const file = path.join(dir, 'validation.jsonl');
+  const line = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(file, `${JSON.stringify({ ...line, det: detectionsPath(2) })}\n`);
+}
+
+/** Of so many classes each label is found, and taken for the next class. */
+function writeConfused(dir: string, classes: number): void {
+  const own = Array.from({ length: classes }, (_, c) => c);
+  const truth = {
+    boxes: Float32Array.from(own.flatMap(() => [0, 0, 20, 20])),
+    class: Uint16Array.from(own),
+    image: Uint32Array.from(own),
+  };
+  const found = Uint16Array.from(own, (c) => (c + 1) % classes);
+  const rule = { name: 'ultralytics' as const, imgsz: 64, conf: 0.001, iou: 0.7, max_det: 300 };
+  const file = encodeDetections({
+    header: {
+      ...{ fingerprint: 'f', classes: own.map((c) => `class ${c}`), images: classes },
+      ...{ files: own.map(String), sizes: own.flatMap(() => [64, 64]) },
+      rule: { ...rule, single_cls: false, split: 'val', exif: 'applied' },
+    },
+    detections: { ...truth, class: found, scores: new Float32Array(classes).fill(0.9) },
+    truth,
+  });
+  writeFileSync(path.join(dir, detectionsPath(2)), file);
+  keepDetections(dir);
+}
 
 async function report(...argv: string[]): Promise<string> {
   const { code, out, err } = await cli(['report', ...argv, '--out', 'r.html'], root);
@@ -41,6 +77,21 @@ describe('a report', () => {
     expect(html).toContain("default-src 'none'");
     expect(html.replace('http://www.w3.org', '')).not.toMatch(/https?:|<script|<img|@import|url\(/);
     expect(statSync(path.join(root, 'r.html')).size).toBeLessThan(100_000);
+  });
+  it('has of each run what its best checkpoint takes for what, and AP by size', async () => {
+    const html = await report('base', 'many');
+    const [base, many] = html.split('<h3>many</h3>');
+    expect(base).toContain('<table class="matrix">');
+    expect(base).toMatch(/<td title="a">a<\/td><td class="n right h5">20<\/td>/);
+    expect(base).toMatch(/<td>all classes<\/td><td class="n">0\.\d{3} \(20\)<\/td><td class="n">–<\/td>/);
+    expect(many).toContain('Shown are the 12 most confused of 20 classes.');
+    expect(many.split('<table class="matrix">')[1].split('</table>')[0].match(/<tr>/g)).toHaveLength(14);
+    expect(html).not.toMatch(/style="/);
+  });
+  it('says why it has none of a run whose detections are gone', async () => {
+    const html = await report('cleared');
+    expect(html).toContain('The detections are not kept any more');
+    expect(html).not.toContain('<table class="matrix">');
   });
   it('shows what files say as text', async () => {
     const html = await report('base', 'worse');
