@@ -1,6 +1,5 @@
 /** Files of fewer than 40 lines with one user in their layer that are kept apart nevertheless, and why. */
 export const SMALL_FILES = {
-  'src/cli/doctor-target.ts': 'a command of its own but for its name',
   'src/cli/commands/setup-python.ts': 'a command of the table is a file',
   'src/cli/commands/watch.ts': 'a command of the table is a file',
   'src/domain/detection/heads/finished.ts': 'a kind of head is a file',

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { inEnglish } from '../../base/words';
 import { NO_LABELS } from '../../domain/compare/val-set';
+import { TRAINERS } from '../../domain/experiment/trainers';
 import { isRangeTest } from '../../run/kind';
 import { isUnlabelled } from '../../run/measured';
 import { bestOwn, ownMetricsOf } from '../../run/own-metrics';
@@ -50,7 +51,8 @@ function isByEpoch(
   run: RunState['run'],
   { step, epoch }: Pick<RunState['steps'], 'step' | 'epoch'>,
 ): boolean {
-  const isRead = run?.follows !== undefined || run?.experiment.resolved.trainer === 'command';
+  const isRead =
+    run !== undefined && (run.follows !== undefined || TRAINERS[run.experiment.resolved.trainer].isReader);
   const isEpoch = (i: number): boolean => step.at(i) === epoch.at(i) - 1;
   return isRead && step.length > 0 && isEpoch(step.length - 1) && isEpoch(step.length >> 1);
 }

@@ -110,9 +110,9 @@ async function saving({ test, page }) {
       await page.waitForFunction((name) => window.actions.at(-1)?.name === name, `curves.${format}`);
       const start = await page.evaluate(() => {
         const { bytes } = window.actions.at(-1);
-        return String.fromCharCode(...bytes.slice(0, 4));
+        return String.fromCharCode(...bytes.slice(0, 5));
       });
-      expectEqual(start, { svg: '<svg', png: '\u0089PNG', csv: 'clas' }[format], format);
+      expectEqual(start, { svg: '<svg ', png: '\u0089PNG\r', csv: 'class' }[format], format);
     }
   });
 }
