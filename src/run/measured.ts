@@ -5,10 +5,14 @@ type Scores = Pick<
   ValidationReport,
   'map' | 'map50' | 'map75' | 'precision' | 'recall' | 'f1' | 'confidence'
 >;
-type Report = Scores & Pick<ValidationReport, 'task' | 'perClass'>;
+type JudgedReport = Scores & Pick<ValidationReport, 'task' | 'perClass'>;
 
 /** Whether not one label was there to find: a report has the classes with labels. Ultralytics, and Pitwall once, write 0. */
-export const lacksLabels = ({ task, perClass, map }: Pick<Report, 'task' | 'perClass' | 'map'>): boolean =>
+export const lacksLabels = ({
+  task,
+  perClass,
+  map,
+}: Pick<JudgedReport, 'task' | 'perClass' | 'map'>): boolean =>
   task === undefined && perClass.length === 0 && !(map > 0);
 
 const UNMEASURED: Scores = {
@@ -22,7 +26,7 @@ const UNMEASURED: Scores = {
 };
 
 /** Without a label nothing is measured: 0 would be a model that finds nothing. */
-export const measuredOf = <T extends Report>(report: T): T =>
+export const measuredOf = <T extends JudgedReport>(report: T): T =>
   lacksLabels(report) ? { ...report, ...UNMEASURED } : report;
 
 /** Whether a run has no best checkpoint because its val set has no labels. */

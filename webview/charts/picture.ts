@@ -31,9 +31,9 @@ export async function saveHere(host: Host, { name, what, csv }: SavedHere, card:
   else if (format !== undefined) await savePicture(host, name, { format, card });
 }
 
-type Picture = { readonly format: ChartPicture; readonly card: ChartCard | undefined };
+type DrawnPicture = { readonly format: ChartPicture; readonly card: ChartCard | undefined };
 
-async function savePicture(host: Host, name: string, { format, card }: Picture): Promise<void> {
+async function savePicture(host: Host, name: string, { format, card }: DrawnPicture): Promise<void> {
   const svg = format === 'svg' ? card?.toSvg() : undefined;
   const picture = svg === undefined ? await card?.toPng() : new Blob([svg]);
   if (picture) await saveBytes(host, `${name}.${format}`, picture);
