@@ -55,9 +55,9 @@ type PartFlags = ShowFlags & Partial<Record<PartOption, true>>;
 const asksPart = ({ changes, confusion, curves, sizes, csv }: PartFlags): boolean =>
   [changes, confusion, curves, sizes, csv].includes(true);
 
-type Named = { readonly text: string; readonly sweep: string | undefined };
+type AskedRun = { readonly text: string; readonly sweep: string | undefined };
 
-async function showPart(io: CliIo, { text, sweep }: Named, flags: PartFlags): Promise<void> {
+async function showPart(io: CliIo, { text, sweep }: AskedRun, flags: PartFlags): Promise<void> {
   if (sweep !== undefined) throw badInput(`${text}: is a sweep; name one of its trials`);
   if (flags.changes) return showChanges(io, text, flags.runs);
   // Most of what is shown is a run as a whole.

@@ -33,10 +33,10 @@ export function reportCharts(
   return charts.filter((chart) => chart.lines.length > 0);
 }
 
-type Line = Omit<OverlayLine, 'series'>;
-type LineOf = (state: RunState, places: Places) => Line | undefined;
+type Curve = Omit<OverlayLine, 'series'>;
+type LineOf = (state: RunState, places: Places) => Curve | undefined;
 
-function mapLine(state: RunState, places: Places): Line {
+function mapLine(state: RunState, places: Places): Curve {
   const judged = [...state.validations.values()].sort((a, b) => a.epoch - b.epoch);
   const found: readonly (OfEpoch & { readonly map?: number })[] =
     judged.length > 0 ? judged : ownMetricsOf(state);
@@ -44,14 +44,14 @@ function mapLine(state: RunState, places: Places): Line {
 }
 
 /** Smoothed before it is thinned; a program that reports no steps has the means of its epochs. */
-function lossLine(state: RunState, places: Places): Line {
+function lossLine(state: RunState, places: Places): Curve {
   const total = state.steps.loss.get('total');
   if (total && total.length > 0) return stepLine(state, places, smooth(total.view(), SMOOTHING));
   const epochs = state.epochs.filter(({ loss }) => Number.isFinite(loss.total));
   return epochLine(epochs, places, ({ loss }) => loss.total);
 }
 
-function rateLine(state: RunState, places: Places): Line | undefined {
+function rateLine(state: RunState, places: Places): Curve | undefined {
   const rates = mainRates(state);
   return rates && rates.length > 0 ? stepLine(state, places, Float64Array.from(rates.view())) : undefined;
 }
@@ -61,7 +61,7 @@ function epochLine<T extends OfEpoch>(
   found: readonly T[],
   { ofEpoch }: Places,
   read: (one: T) => number,
-): Line {
+): Curve {
   const placed = found.flatMap((one) => {
     const x = ofEpoch(one);
     return x === undefined ? [] : [{ x, y: read(one) }];
@@ -69,7 +69,7 @@ function epochLine<T extends OfEpoch>(
   return { x: placed.map(({ x }) => x), y: placed.map(({ y }) => y) };
 }
 
-function stepLine({ steps }: RunState, { ofRow }: Places, y: Float64Array): Line {
+function stepLine({ steps }: RunState, { ofRow }: Places, y: Float64Array): Curve {
   const x = Float64Array.from({ length: steps.step.length }, (_, row) => ofRow(row));
   return thin({ x, y }, { from: x[0], to: x[x.length - 1], buckets: BUCKETS });
 }
