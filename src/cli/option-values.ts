@@ -51,12 +51,23 @@ export function collect(text: string, before: readonly string[]): readonly strin
   return [...before, text];
 }
 
+/** Each is a run. */
+const MOST_SEEDS = 1000;
+/** As every library that is seeded takes them. */
+export const LARGEST_SEED = 2 ** 32 - 1;
+
 /** Of seeds: how many, or which: `5`, `0,1,7`. */
 export function seeds(text: string): readonly number[] {
   const values = text.split(',').map((part) => Number(part.trim() === '' ? Number.NaN : part));
   const isCount = values.length === 1;
   if (values.some((value) => !Number.isInteger(value) || value < (isCount ? 1 : 0)))
     throw new InvalidArgumentError('expected how many, as 5, or which, as 0,1,7.');
+  const count = isCount ? values[0] : values.length;
+  if (count > MOST_SEEDS) throw new InvalidArgumentError(`expected at most ${MOST_SEEDS} seeds.`);
+  if (values.some((value) => value > LARGEST_SEED))
+    throw new InvalidArgumentError(`expected seeds from 0 to ${LARGEST_SEED}.`);
+  const twice = values.find((value, i) => values.indexOf(value) !== i);
+  if (twice !== undefined) throw new InvalidArgumentError(`seed ${twice} is named twice: it is one run.`);
   return values;
 }
 

@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readdirSync, type Stats, statSync } from 'node:f
 import path from 'node:path';
 import { nearestName } from '../base/suggest';
 import { readRunSync } from '../run/folder/read';
+import { newestFirst } from '../run/times';
 import { badInput } from './failure';
 import type { CliIo } from './io';
 
@@ -17,6 +18,14 @@ export function resolveRun(io: CliIo, text: string, runs = 'runs'): RunReference
   if (whole !== undefined) return { dir: whole, epoch: undefined };
   const { name, epoch } = splitEpoch(text);
   return { dir: name === 'latest' ? newestRun(runsDir) : findRun(io, name, runsDir), epoch };
+}
+
+/** The folder of a RUN that is meant as a whole. */
+export function resolveWholeRun(io: CliIo, text: string, runs = 'runs'): string {
+  const { dir, epoch } = resolveRun(io, text, runs);
+  if (epoch !== undefined)
+    throw badInput(`${text}: this is about a run as a whole; name it without @${epoch}`);
+  return dir;
 }
 
 function splitEpoch(text: string): { name: string; epoch: number | undefined } {
@@ -36,9 +45,7 @@ function findRun(io: CliIo, name: string, runsDir: string): string {
 
 function newestRun(runsDir: string): string {
   const dirs = runNames(runsDir).map((name) => path.join(runsDir, name));
-  const newest = dirs
-    .map((dir) => ({ dir, created: createdOf(dir) }))
-    .sort((a, b) => b.created - a.created)[0];
+  const newest = dirs.map((dir) => ({ dir, created: createdOf(dir) })).sort(newestFirst)[0];
   if (!newest) throw badInput(`latest: no runs in ${runsDir}`);
   return newest.dir;
 }

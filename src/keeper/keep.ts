@@ -17,6 +17,8 @@ import { runPaths } from '../run/folder/paths';
 import { readStatus } from '../run/folder/read';
 import { writeWhole } from '../run/folder/write-file';
 import { hasBegun } from '../run/kind';
+import { FINAL_STATES } from '../run/state-names';
+import { endOf } from '../run/times';
 import { keepRun } from './keeper';
 import type { KeeperOptions } from './keeper-parts';
 import type { KeeperEnd } from './keeper-state';
@@ -102,7 +104,8 @@ async function reportFailure(
 
 async function writeFailure(dir: string, previous: StatusFile | undefined, said: Words): Promise<void> {
   const now = { heartbeat: Date.now(), keeper: ownIdentity(dir), trainer: undefined, validator: undefined };
-  const status = { queue: { waiting: [] }, stalled: false, ...previous, ...now };
+  const endedAt = previous && FINAL_STATES.has(previous.state) ? endOf(previous) : now.heartbeat;
+  const status = { queue: { waiting: [] }, stalled: false, ...previous, ...now, endedAt };
   const end = { state: 'failed', reason: inEnglish(said), said, ended: undefined, alarm: undefined };
   await writeWhole(runPaths(dir).status, toJsonLine({ ...status, format: RUN_FORMAT, ...end }));
 }

@@ -8,6 +8,7 @@ import { PollLoop } from '../engine/watch/poll-loop';
 import type { StatusFile } from '../run/files';
 import { watchForDeletion } from '../run/folder/is-gone';
 import { type RunPaths, runPaths } from '../run/folder/paths';
+import { endOf } from '../run/times';
 import { createParts, type KeeperOptions, type KeeperParts } from './keeper-parts';
 import { type KeeperEnd, type KeeperEvent, type KeeperState, keeperTransition } from './keeper-state';
 import { openJournal, type RunJournal } from './run-journal';
@@ -72,6 +73,8 @@ class Keeper {
     const { alarms } = this.#turn.readEvents();
     this.#parts.journal.readValidations(dir);
     this.#parts.trainer.begin(task, previous);
+    if (this.#parts.trainer.outcome)
+      this.#parts.status.keepEnd(endOf(previous, this.#parts.journal.state.end));
     await this.#turn.actOn(alarms);
     // A run that is followed may never have a model to validate.
     const validates = run.experiment.resolved.validation.enabled && !run.follows;

@@ -5,12 +5,13 @@ import type { Turn } from '../domain/run/turns';
 import { ownIdentity } from '../engine/process/identity';
 import { type ProcessIdentity, RUN_FORMAT, type StatusFile } from '../run/files';
 import { writeWhole } from '../run/folder/write-file';
+import { FINAL_STATES } from '../run/state-names';
 
 export const HEARTBEAT_MS = 2000;
 /** What Windows refuses while the file is open, the next heartbeat tries again. */
 const WRITING = { patienceMs: 1000 };
 
-export type StatusFields = Omit<StatusFile, 'format' | 'heartbeat' | 'keeper'>;
+export type StatusFields = Omit<StatusFile, 'format' | 'heartbeat' | 'keeper' | 'endedAt'>;
 
 /** Keeps status.json true: written when something that people see has changed, and as a heartbeat. */
 export class StatusWriter implements Disposable {
@@ -22,6 +23,7 @@ export class StatusWriter implements Disposable {
   /** For as long as the run is kept, whatever else is written. */
   readonly #turn: Turn | undefined;
   #fields: StatusFields = { state: 'starting', stalled: false, queue: { waiting: [] } };
+  #endedAt: number | undefined;
   #shown = '';
   #writing: Promise<void> = Promise.resolve();
 
@@ -40,9 +42,14 @@ export class StatusWriter implements Disposable {
     return this.#fields;
   }
 
+  /** Of a run that had ended before it was kept. */
+  keepEnd(endedAt: number | undefined): void {
+    this.#endedAt = endedAt;
+  }
+
   /** Progress alone waits for the next heartbeat. */
   async set(fields: StatusFields): Promise<void> {
-    this.#fields = fields;
+    this.#take(fields);
     const { progress, ...rest } = fields;
     const shown = JSON.stringify([rest, progress?.epoch, progress?.best, progress?.unlabelled]);
     if (shown === this.#shown) return;
@@ -52,8 +59,15 @@ export class StatusWriter implements Disposable {
 
   /** The same at once and unconditionally; throws if it cannot be written. */
   async writeNow(fields: StatusFields): Promise<void> {
-    this.#fields = fields;
+    this.#take(fields);
     await this.#write();
+  }
+
+  /** A run ends once; what is validated or cleared later does not end it again. */
+  #take(fields: StatusFields): void {
+    this.#fields = fields;
+    if (FINAL_STATES.has(fields.state)) this.#endedAt ??= Date.now();
+    else if (fields.ended === undefined) this.#endedAt = undefined;
   }
 
   dispose(): void {
@@ -80,6 +94,7 @@ export class StatusWriter implements Disposable {
       turn: this.#turn,
       ...this.#fields,
       heartbeat: Date.now(),
+      endedAt: this.#endedAt,
       keeper: this.#keeper,
     };
   }

@@ -150,6 +150,8 @@ export const zStatusFile = z.object({
   exitCode: z.number().int().nullable().optional(),
   signal: z.string().nullable().optional(),
   heartbeat: z.number(),
+  /** When it came to a final state, Unix ms: not moved by what is done to a run that has ended, gone once it trains again. */
+  endedAt: z.number().optional(),
   keeper: zIdentity,
   trainer: zIdentity.optional(),
   validator: zIdentity.optional(),

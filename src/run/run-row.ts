@@ -3,6 +3,7 @@ import type { MetaFile, RunFile, StatusFile } from './files';
 import { isRangeTest } from './kind';
 import { resolvedSettings } from './settings-of';
 import type { RunStateName } from './state-names';
+import { hoursOf, knownTime } from './times';
 
 /** What a list knows of a run, from its small files. */
 export type ListedRun = {
@@ -51,8 +52,8 @@ function factsOf({ name, run, meta, status, presence, own }: ListedRun): [string
     epochs: progress?.epochs ?? run.experiment.resolved.epochs,
     map: progress?.best?.map,
     at: progress?.best?.epoch,
-    started: run.created,
-    hours: status && (status.heartbeat - run.created) / 3_600_000,
+    started: knownTime(run.created),
+    hours: hoursOf(run, status),
     tags: meta.tags ?? [],
     notes: meta.notes,
     own,

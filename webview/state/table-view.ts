@@ -4,6 +4,7 @@ import {
   type Cell,
   cellText,
   groupRows,
+  kindOfColumn,
   knownColumns,
   type Row,
   sortRows,
@@ -84,7 +85,12 @@ export function viewOfTable(
 ): TableView {
   const { known } = facts;
   const all = [...rows.values()].filter(({ archived }) => preferences.archived || !archived);
-  const filter = parseFilter(preferences.where, known);
+  const kindOf = (key: string) =>
+    kindOfColumn(
+      all.map(({ row }) => row),
+      key,
+    );
+  const filter = parseFilter(preferences.where, known, kindOf);
   const found = filter.kind === 'problem' ? all : all.filter(({ row }) => filter.matches(row));
   const group =
     preferences.group !== undefined && known.has(preferences.group) ? preferences.group : undefined;

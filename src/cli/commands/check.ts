@@ -180,8 +180,8 @@ function numbersOf(
 }
 
 function metricOf(metrics: CheckedMetrics['metrics'], name: string, { text }: NamedRun): number {
-  const value = metrics[name];
-  if (value !== undefined) return value;
+  // Every object has a constructor; no run measured one.
+  if (Object.hasOwn(metrics, name)) return metrics[name];
   const near = nearestName(name, Object.keys(metrics));
   const has = near === undefined ? `it has ${Object.keys(metrics).join(', ')}` : `did you mean ${near}?`;
   throw badInput(`--min: ${text} has no metric ${name}, ${has}`);

@@ -9,7 +9,7 @@ import type { RunState } from '../../run/state';
 import type { Cli } from '../cli';
 import { badInput, type ExitCode, fileFailure } from '../failure';
 import { type CliIo, printLine } from '../io';
-import { resolveRun } from '../run-reference';
+import { resolveWholeRun } from '../run-reference';
 
 type ExportOptions = { readonly tensorboard?: true; readonly csv?: true; readonly out?: string };
 
@@ -26,7 +26,7 @@ export function exportCommand({ io, run }: Cli) {
 async function exportRun(io: CliIo, name: string, options: ExportOptions): Promise<ExitCode> {
   if (!options.tensorboard && !options.csv)
     throw badInput('pitwall export: say --tensorboard, --csv or both');
-  const { dir } = resolveRun(io, name);
+  const dir = resolveWholeRun(io, name);
   const folder = path.resolve(io.cwd, options.out ?? path.join('exports', path.basename(dir)));
   const place = { folder, root: await rootOf(io, folder, options) };
   const live = await viewRun(dir);

@@ -27,7 +27,7 @@ export function listCommand({ io, run }: Cli) {
       'the difference of each best to the best of this run, and whether it is noise',
     )
     .option('--archived', 'archived runs as well')
-    .option('--limit <n>', 'at most so many', wholeNumber)
+    .option('--limit <n>', 'at most so many; with --group of each group', wholeNumber)
     .option('--json', 'one JSON line per run on stdout')
     .action(run((dir, options) => list(io, runsFolderIn(io, dir), options)));
 }

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { listTrash, restoreRun, trashRun } from '../../engine/control/trash';
+import { listTrash, requireAtRest, restoreRun, trashRun } from '../../engine/control/trash';
 import { RUN_TAG } from '../../run/files';
 import { readMeta, updateMeta } from '../../run/folder/whole-file';
 import type { Cli } from '../cli';
 import { badInput, type ExitCode, refusing } from '../failure';
 import { type CliIo, printLine } from '../io';
-import { resolveRun } from '../run-reference';
+import { resolveWholeRun } from '../run-reference';
 import { requireActing, TRUST } from '../trust';
 import { RUN, RUNS } from './requests';
 
@@ -15,9 +15,16 @@ import { RUN, RUNS } from './requests';
 type Place = { readonly runs: string; readonly trust?: true };
 
 async function ownFolder(io: CliIo, text: string, { runs, trust }: Place): Promise<string> {
-  const { dir } = resolveRun(io, text, runs);
+  const dir = resolveWholeRun(io, text, runs);
   await requireActing(io, dir, trust);
   return dir;
+}
+
+/** Each once. All are found, and all asked for, before the first is touched. */
+async function ownFolders(io: CliIo, texts: readonly string[], place: Place): Promise<ReadonlySet<string>> {
+  const dirs = texts.map((text) => resolveWholeRun(io, text, place.runs));
+  for (const dir of dirs) await requireActing(io, dir, place.trust);
+  return new Set(dirs);
 }
 
 export function noteCommand({ io, run }: Cli) {
@@ -30,7 +37,7 @@ export function noteCommand({ io, run }: Cli) {
     .option(...TRUST)
     .action(
       run(async (text, words, { append, ...place }) => {
-        if (words.length === 0) return printNote(io, resolveRun(io, text, place.runs).dir);
+        if (words.length === 0) return printNote(io, resolveWholeRun(io, text, place.runs));
         const dir = await ownFolder(io, text, place);
         const { notes: before } = await readMeta(dir);
         const added = words.join(' ');
@@ -57,7 +64,7 @@ export function tagCommand({ io, run }: Cli) {
     .action(
       run(async (text, tags, { remove = false, ...place }) => {
         if (tags.length > 0) await changeTags(await ownFolder(io, text, place), tags, remove);
-        const { tags: now = [] } = await readMeta(resolveRun(io, text, place.runs).dir);
+        const { tags: now = [] } = await readMeta(resolveWholeRun(io, text, place.runs));
         printLine(io.stdout, now.join(', '));
         return 0;
       }),
@@ -98,9 +105,7 @@ export function archiveCommand({ io, run }: Cli) {
     .option(...TRUST)
     .action(
       run(async (texts, { undo, ...place }) => {
-        // Whether all of them may be archived is asked first.
-        const dirs: string[] = [];
-        for (const text of texts) dirs.push(await ownFolder(io, text, place));
+        const dirs = await ownFolders(io, texts, place);
         for (const dir of dirs) await updateMeta(dir, { archived: !undo });
         return 0;
       }),
@@ -116,26 +121,30 @@ export function rmCommand({ io, run }: Cli) {
     .option(...TRUST)
     .action(
       run(async (texts, { undo, ...place }) => {
-        for (const text of texts) await (undo ? putBack(io, text, place) : trash(io, text, place));
+        if (undo) await putBack(io, texts, place);
+        else await trash(io, await ownFolders(io, texts, place));
         return 0;
       }),
     );
 }
 
-async function trash(io: CliIo, text: string, place: Place): Promise<void> {
-  const dir = await ownFolder(io, text, place);
-  await refusing(trashRun(dir));
-  printLine(
-    io.stdout,
-    `in the trash: ${path.basename(dir)}; back with pitwall rm --undo ${path.basename(dir)}`,
-  );
+async function trash(io: CliIo, dirs: ReadonlySet<string>): Promise<void> {
+  for (const dir of dirs) await refusing(requireAtRest(dir));
+  for (const dir of dirs) {
+    const { name } = await refusing(trashRun(dir));
+    printLine(io.stdout, `in the trash: ${name}; back with pitwall rm --undo ${name}`);
+  }
 }
 
-/** The one that was deleted last, if several had the name. */
-async function putBack(io: CliIo, name: string, { runs }: Place): Promise<void> {
+/** Of each name the one that was deleted last, if several had it. */
+async function putBack(io: CliIo, names: readonly string[], { runs }: Place): Promise<void> {
   const runsDir = path.resolve(io.cwd, runs);
-  const found = (await listTrash(runsDir)).find((run) => run.name === name);
-  if (!found) throw badInput(`${name}: no such run in the trash of ${runsDir}`);
-  await requireActing(io, found.dir);
-  printLine(io.stdout, `back: ${await refusing(restoreRun(found))}`);
+  const inTrash = await listTrash(runsDir);
+  const found = [...new Set(names)].map((name) => {
+    const one = inTrash.find((run) => run.name === name);
+    if (!one) throw badInput(`${name}: no such run in the trash of ${runsDir}`);
+    return one;
+  });
+  for (const one of found) await requireActing(io, one.dir);
+  for (const one of found) printLine(io.stdout, `back: ${await refusing(restoreRun(one))}`);
 }

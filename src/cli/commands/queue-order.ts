@@ -9,7 +9,7 @@ import { badInput, type ExitCode, KEPT_BY_ANOTHER, refusing } from '../failure';
 import { type CliIo, printLine } from '../io';
 import { wholeNumber } from '../option-values';
 import { TAKE_OVER } from '../resume';
-import { isFolder, resolveRun, runsFolderIn } from '../run-reference';
+import { isFolder, resolveWholeRun, runsFolderIn } from '../run-reference';
 import { requireActing } from '../trust';
 import { actingCommand, RUNS } from './requests';
 
@@ -25,7 +25,7 @@ export function moveCommand({ io, run }: Cli) {
     .action(
       run(async (text, { runs, trust, ...where }) => {
         const move = moveOf(where);
-        const { dir } = resolveRun(io, text, runs);
+        const dir = resolveWholeRun(io, text, runs);
         await requireActing(io, dir, trust);
         const { place, of } = await refusing(moveInQueue(dir, move));
         printLine(io.stdout, `place ${place} of ${of} in the queue`);

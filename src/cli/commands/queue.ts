@@ -11,7 +11,7 @@ import { badInput, type ExitCode } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
 import { collect } from '../option-values';
 import { formatTable } from '../output/table';
-import { resolveRun, runsFolderIn } from '../run-reference';
+import { resolveWholeRun, runsFolderIn } from '../run-reference';
 import { runsFolder, startLoaded } from '../train/start';
 import { moveCommand, runCommand, slotsCommand } from './queue-order';
 import { actingCommand, ask } from './requests';
@@ -100,7 +100,7 @@ function troubleOf({ name, place, status }: QueuedRun): string[] {
 function removeCommand({ io, run }: Cli) {
   return actingCommand('remove', 'take a waiting run out of the queue; those behind it move up').action(
     run(async (text, { runs, trust }) => {
-      const { dir } = resolveRun(io, text, runs);
+      const dir = resolveWholeRun(io, text, runs);
       const { runs: all } = await listRuns(path.dirname(dir));
       const isNamed = (one: Pick<RunSummary, 'name'>): boolean => one.name === path.basename(dir);
       const found = queueOf(all).find(isNamed);

@@ -7,9 +7,9 @@ import { askAndWait } from '../../engine/control/ask';
 import type { Target } from '../../engine/targets/target';
 import type { Cli } from '../cli';
 import { loadExperiment } from '../experiment';
-import type { ExitCode } from '../failure';
+import { badInput, type ExitCode } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
-import { collect, seeds } from '../option-values';
+import { collect, LARGEST_SEED, seeds } from '../option-values';
 import { explainedLine, score } from '../output/numbers';
 import { formatTable } from '../output/table';
 import { placeOn, TARGET, TRUST_TARGET } from '../target';
@@ -43,7 +43,10 @@ export function repeatCommand({ io, run }: Cli) {
     .option(...TRUST_TARGET)
     .option('--detach', 'do not wait: the runs queue in the background')
     .option('--dry-run', 'only say what is known of the recipe, and what it takes to see a better one')
-    .option('--json', 'one JSON line at the end')
+    .option(
+      '--json',
+      'events of the runs as JSON lines on stdout, a result line for each, and at the end one of the type seeds',
+    )
     .action(run((config, options) => repeat(io, config, options)));
 }
 
@@ -66,7 +69,11 @@ async function repeat(io: CliIo, config: string, options: RepeatOptions): Promis
 
 /** One number is how many; several are which. */
 function seedsWanted(given: readonly number[], first: number): readonly number[] {
-  return given.length > 1 ? given : Array.from({ length: given[0] }, (_, i) => first + i);
+  if (given.length > 1) return given;
+  const last = first + given[0] - 1;
+  if (last > LARGEST_SEED)
+    throw badInput(`--seeds: ${given[0]} from seed ${first} on would end at ${last}, above ${LARGEST_SEED}`);
+  return Array.from({ length: given[0] }, (_, i) => first + i);
 }
 
 type Repeats = Pick<RepeatOptions, 'seeds' | 'set'> & { readonly target: Target; readonly place: string };

@@ -12,7 +12,7 @@ import type { Cli } from '../cli';
 import { badInput, CliFailure, type ExitCode } from '../failure';
 import { type CliIo, printLine } from '../io';
 import { resumeOrRefuse, TAKE_OVER } from '../resume';
-import { resolveRun } from '../run-reference';
+import { resolveWholeRun } from '../run-reference';
 import { requireActing, TRUST } from '../trust';
 
 const LOOK_MS = 100;
@@ -38,7 +38,7 @@ export function stopCommand({ io, run }: Cli) {
     .option(...TRUST)
     .action(
       run(async (text, { runs, afterEpoch, trust }) => {
-        const { dir } = resolveRun(io, text, runs);
+        const dir = resolveWholeRun(io, text, runs);
         if (afterEpoch) await ask(io, dir, { type: 'stop_after_epoch' }, trust);
         else if (await isKeptByJob(dir)) await stopJob(io, dir, trust);
         else await ask(io, dir, { type: 'stop' }, trust);
@@ -60,7 +60,7 @@ export function pauseCommand({ io, run }: Cli) {
     'write a checkpoint and end the trainer, so that the device is free; continue goes on',
   ).action(
     run(async (text, { runs, trust }) => {
-      const { dir } = resolveRun(io, text, runs);
+      const dir = resolveWholeRun(io, text, runs);
       await ask(io, dir, { type: 'pause' }, trust);
       return printEnd(io, dir);
     }),
@@ -76,7 +76,7 @@ export function continueCommand({ io, run }: Cli) {
     .option(...TRUST)
     .action(
       run(async (text, { runs, takeOver, trust }) => {
-        const { dir } = resolveRun(io, text, runs);
+        const dir = resolveWholeRun(io, text, runs);
         await resumeOrRefuse(io, dir, { takeOver, trust });
         printLine(io.stdout, `goes on: ${dir}`);
         return 0;

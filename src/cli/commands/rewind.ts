@@ -5,7 +5,7 @@ import { rewindRefusal } from '../../protocol/rewind-target';
 import type { Cli } from '../cli';
 import { badInput } from '../failure';
 import { countFromZero, factor } from '../option-values';
-import { resolveRun } from '../run-reference';
+import { resolveWholeRun } from '../run-reference';
 import { TRUST } from '../trust';
 import { ask, RUN, RUNS } from './requests';
 
@@ -30,7 +30,7 @@ export function rewindCommand({ io, run }: Cli) {
     .option(...TRUST)
     .action(
       run(async (text, { runs, trust, to, lrFactor, warmup }) => {
-        const { dir } = resolveRun(io, text, runs);
+        const dir = resolveWholeRun(io, text, runs);
         const wish = {
           ...(to !== undefined && { epoch: to }),
           ...(lrFactor !== undefined && { lrFactor }),

@@ -7,7 +7,7 @@ import { foreseeLr, type LrRequest, nextStep } from '../../protocol/lr-request';
 import type { Cli } from '../cli';
 import { badInput } from '../failure';
 import { type CliIo, printLine } from '../io';
-import { resolveRun } from '../run-reference';
+import { resolveWholeRun } from '../run-reference';
 import { TRUST } from '../trust';
 import { ask, RUN, RUNS, requireAsking } from './requests';
 
@@ -29,7 +29,7 @@ export function setCommand({ io, run }: Cli) {
     .action(
       run(async (text, assignment, { runs, yes, trust, ...options }) => {
         const request = requestOf(parseAssignment(assignment), options);
-        const { dir } = resolveRun(io, text, runs);
+        const dir = resolveWholeRun(io, text, runs);
         await requireAsking(io, dir, request, trust);
         await foretell(io, dir, { request, isConfirmed: yes === true });
         await ask(io, dir, yes ? { ...request, confirmed: true } : request, trust);

@@ -14,6 +14,7 @@ import { readChanges } from '../../run/folder/changes';
 import { isRangeTest } from '../../run/kind';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
+import { endOf } from '../../run/times';
 import type { Cli } from '../cli';
 import { badInput } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
@@ -158,7 +159,7 @@ function describeExperiment(state: RunState): string {
 }
 
 function processLine({ presence, state }: RunView): string[] {
-  if (!presence.keeperAlive && !presence.trainerAlive) return seenLine(presence);
+  if (!presence.keeperAlive && !presence.trainerAlive) return seenLine(presence, state);
   const { status } = state;
   const names = [
     presence.keeperAlive ? `keeper ${status?.keeper.pid ?? ''}`.trim() : 'no keeper',
@@ -167,8 +168,10 @@ function processLine({ presence, state }: RunView): string[] {
   return [`${names.join(', ')} on ${presence.host ?? 'this machine'}`];
 }
 
-function seenLine({ lastSeen, host, state }: Presence): string[] {
+function seenLine({ lastSeen, host, state: name }: Presence, { status, end }: RunState): string[] {
   if (lastSeen === undefined) return [];
-  const ago = formatAgo((Date.now() - lastSeen) / 1000, createTranslate());
-  return [`${FINAL_STATES.has(state) ? 'ended' : 'last seen'} ${ago}${host ? ` on ${host}` : ''}`];
+  const isFinal = FINAL_STATES.has(name);
+  const since = isFinal ? (endOf(status, end) ?? lastSeen) : lastSeen;
+  const ago = formatAgo((Date.now() - since) / 1000, createTranslate());
+  return [`${isFinal ? 'ended' : 'last seen'} ${ago}${host ? ` on ${host}` : ''}`];
 }

@@ -13,7 +13,7 @@ import { badInput, CliFailure, type ExitCode } from '../failure';
 import { type CliIo, printLine } from '../io';
 import { collect } from '../option-values';
 import { refuseResume, resumeOnceSilent, resumeOrRefuse, TAKE_OVER } from '../resume';
-import { isRunFolder, resolveRun } from '../run-reference';
+import { isRunFolder, resolveWholeRun } from '../run-reference';
 import { findTarget, TARGET } from '../target';
 import {
   followToEnd,
@@ -108,7 +108,7 @@ async function resume(io: CliIo, config: string | undefined, options: TrainOptio
   const since = Date.now();
   const foreign = foreignFolder(io, options.resume ?? '');
   if (foreign !== undefined) return takeOver(io, foreign, options);
-  const { dir } = resolveRun(io, options.resume ?? '', options.runs);
+  const dir = resolveWholeRun(io, options.resume ?? '', options.runs);
   if (options.resumeOrStart) return goOnAsJob(io, dir, options);
   if (options.target === undefined) await resumeOrRefuse(io, dir, options);
   else await resumeOn(io, dir, { ...options, target: options.target });

@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Cli } from '../cli';
-import { resolveRun } from '../run-reference';
+import { resolveWholeRun } from '../run-reference';
 import { mayAct, TRUST } from '../trust';
 import { createHumanReporter } from '../watch/human-reporter';
 import { createJsonReporter } from '../watch/reporter';
@@ -18,7 +18,7 @@ export function watchCommand({ io, run }: Cli) {
     .option('--plain', 'lines, also on a terminal that could show charts')
     .action(
       run(async (text, { runs, json, plain, trust }) => {
-        const { dir } = resolveRun(io, text, runs);
+        const dir = resolveWholeRun(io, text, runs);
         if (!json && !plain && canDraw(io)) {
           await mayAct(io, dir, trust);
           // Loaded if it is drawn on a terminal, and by no other command.

@@ -1,14 +1,15 @@
 import { createTranslate } from '../../base/translate';
 import { formatAgo } from '../../domain/display/format';
 import { shortMetric } from '../../domain/run/task';
-import { groupRows, type RunGroup, shownCell } from '../../domain/runs-table/row';
+import { shownCell } from '../../domain/runs-table/row';
 import type { RunSummary } from '../../engine/runs/list-runs';
 import type { SweepSummary } from '../../engine/sweep/sweep-folder';
 import { isRangeTest } from '../../run/kind';
+import { knownTime } from '../../run/times';
 import { judgedCells } from '../compare/lines';
 import { score } from '../output/numbers';
-import { formatTable, type TableColumn } from '../output/table';
-import type { ListedRow, ListView } from './view';
+import { cut, formatTable, type TableColumn } from '../output/table';
+import type { ListedGroup, ListedRow, ListView } from './view';
 
 /** A list of runs for people; under a heading for each value if they are grouped. */
 export function listLines(view: ListView): string[] {
@@ -17,21 +18,22 @@ export function listLines(view: ListView): string[] {
     [...columnsOf(view), ...(view.hasBaseline ? DIFFERENCE : [])],
     view.rows.map((one) => [...cellsOf(one, view), ...(view.hasBaseline ? differenceCells(one) : [])]),
   );
-  const { group } = view;
-  if (group === undefined) return [titles, ...lines];
+  const { groups } = view;
+  if (groups === undefined) return [titles, ...lines];
   let at = 0;
-  const grouped = groupRows(view.rows, group, ({ row }) => row).flatMap((one) => {
+  const grouped = groups.each.flatMap((one) => {
     const start = at;
-    at += one.rows.length;
-    return [headingOf(group, one), ...lines.slice(start, at)];
+    at += one.shown;
+    return [headingOf(groups.key, one), ...lines.slice(start, at)];
   });
   return [titles, ...grouped];
 }
 
 /** A line before the first run of a group: the value, how many runs have it, and the best of them. */
-function headingOf(key: string, { value, rows, best }: RunGroup<ListedRow>): string {
+function headingOf(key: string, { value, count, shown, best }: ListedGroup): string {
   const highest = best === undefined ? '' : `, best ${score(best)}`;
-  return `${key} ${value === '' ? '-' : value}: ${rows.length} ${rows.length === 1 ? 'run' : 'runs'}${highest}`;
+  const some = shown < count ? `, ${shown} shown` : '';
+  return `${key} ${value === '' ? '-' : cut(value)}: ${count} ${count === 1 ? 'run' : 'runs'}${some}${highest}`;
 }
 
 const USUAL: readonly TableColumn[] = [
@@ -61,7 +63,7 @@ export function sweepListLines(sweeps: readonly SweepSummary[]): string[] {
     `${done}/${sweep.file.trials.length}`,
     score(best?.value),
     best?.name ?? '',
-    formatAgo((Date.now() - sweep.file.created) / 1000, createTranslate()),
+    startedText(sweep.file.created),
   ]);
   return formatTable(SWEEP, cells);
 }
@@ -99,9 +101,14 @@ function usualCells({ summary }: ListedRow): string[] {
     epochs === 0 ? String(epoch) : `${epoch}/${epochs}`,
     unlabelled ? 'no labels' : [score(best?.map), ...notesOf(best)].join(' '),
     best ? String(best.epoch) : '',
-    formatAgo((Date.now() - run.created) / 1000, createTranslate()),
+    startedText(run.created),
     remarks(summary).join('; '),
   ];
+}
+
+function startedText(created: number): string {
+  const known = knownTime(created);
+  return known === undefined ? 'unknown' : formatAgo((Date.now() - known) / 1000, createTranslate());
 }
 
 /** Whose it is, what is odd about it, and what its user wrote on it. */

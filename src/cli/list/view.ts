@@ -2,12 +2,20 @@ import { nearestName } from '../../base/suggest';
 import { inEnglish } from '../../base/words';
 import type { ListedDifference } from '../../domain/compare/verdict';
 import { parseFilter } from '../../domain/runs-table/filter';
-import { knownColumns, type Row, type SortKey, sortRows } from '../../domain/runs-table/row';
+import {
+  type ColumnKind,
+  groupRows,
+  kindOfColumn,
+  knownColumns,
+  type Row,
+  type SortKey,
+  sortRows,
+} from '../../domain/runs-table/row';
 import { hasOtherTask, type RunSummary } from '../../engine/runs/list-runs';
 import { FACT_COLUMNS, rowOf } from '../../run/run-row';
 import { badInput } from '../failure';
 import type { CliIo } from '../io';
-import { resolveRun } from '../run-reference';
+import { resolveWholeRun } from '../run-reference';
 
 export type ListOptions = {
   readonly columns?: string;
@@ -30,9 +38,18 @@ export type ListView = {
   readonly rows: readonly ListedRow[];
   /** Chosen columns; undefined: the usual ones. */
   readonly columns: readonly string[] | undefined;
-  readonly group: string | undefined;
+  readonly groups: ListedGroups | undefined;
   readonly hasBaseline: boolean;
 };
+
+/** Runs of one value: how many there are, and how many of them are shown. */
+export type ListedGroup = {
+  readonly value: string;
+  readonly count: number;
+  readonly shown: number;
+  readonly best: number | undefined;
+};
+type ListedGroups = { readonly key: string; readonly each: readonly ListedGroup[] };
 
 type ListedFolder = { readonly folder: string; readonly runs: readonly RunSummary[] };
 
@@ -52,17 +69,48 @@ export async function viewOf(
     );
   const { group, baseline, limit } = options;
   const columns = options.columns === undefined ? undefined : readColumns(options.columns, known());
-  const [groupKey] = group === undefined ? [] : readColumns(group, known());
-  const keys = [...(groupKey ? [{ key: groupKey, descending: false }] : []), ...readSortOf(options, known)];
-  const matches = filterOf(options, known);
+  const groupKey = group === undefined ? undefined : readGroup(group, known());
+  const keys = [
+    ...(groupKey === undefined ? [] : [{ key: groupKey, descending: false }]),
+    ...readSortOf(options, known),
+  ];
+  const kindOf = (key: string) =>
+    kindOfColumn(
+      all.map(({ row }) => row),
+      key,
+    );
+  const matches = filterOf(options, known, kindOf);
   const found = all.filter(({ row }) => matches(row));
-  const rows = sortRows(found, keys, ({ row }) => row).slice(0, limit);
+  const { rows, groups } = shownOf(
+    sortRows(found, keys, ({ row }) => row),
+    groupKey,
+    limit,
+  );
   return {
     rows: await withBaseline(io, rows, { folder, runs, baseline }),
     columns,
-    group: groupKey,
+    groups,
     hasBaseline: baseline !== undefined,
   };
+}
+
+type FoundRow = Omit<ListedRow, 'difference'>;
+type ShownRows = { readonly rows: readonly FoundRow[]; readonly groups: ListedGroups | undefined };
+
+/** At most so many; of groups at most so many each, so that none of them is missing. */
+function shownOf(found: readonly FoundRow[], key: string | undefined, limit: number | undefined): ShownRows {
+  if (key === undefined) return { rows: found.slice(0, limit), groups: undefined };
+  const groups = groupRows(found, key, ({ row }) => row).map((one) => ({
+    ...one,
+    shown: one.rows.slice(0, limit),
+  }));
+  const each = groups.map(({ value, rows, shown, best }) => ({
+    value,
+    count: rows.length,
+    shown: shown.length,
+    best,
+  }));
+  return { rows: groups.flatMap(({ shown }) => shown), groups: { key, each } };
 }
 
 type KnownColumns = () => ReadonlySet<string>;
@@ -70,9 +118,13 @@ type KnownColumns = () => ReadonlySet<string>;
 const readSortOf = ({ sort }: ListOptions, known: KnownColumns) =>
   sort === undefined ? [] : readSort(sort, known());
 
-function filterOf({ where }: ListOptions, known: KnownColumns): (row: Row) => boolean {
+function filterOf(
+  { where }: ListOptions,
+  known: KnownColumns,
+  kindOf: (key: string) => ColumnKind,
+): (row: Row) => boolean {
   if (where === undefined) return () => true;
-  const filter = parseFilter(where, known());
+  const filter = parseFilter(where, known(), kindOf);
   if (filter.kind === 'problem') throw badInput(`--where: ${inEnglish(filter.why)}`);
   return filter.matches;
 }
@@ -81,11 +133,11 @@ type BaselineWish = ListedFolder & { readonly baseline: string | undefined };
 
 async function withBaseline(
   io: CliIo,
-  rows: readonly Omit<ListedRow, 'difference'>[],
+  rows: readonly FoundRow[],
   { folder, runs, baseline }: BaselineWish,
 ): Promise<ListedRow[]> {
   if (baseline === undefined) return rows.map((one) => ({ ...one, difference: undefined }));
-  const { dir } = resolveRun(io, baseline, folder);
+  const dir = resolveWholeRun(io, baseline, folder);
   const best = (one: RunSummary) => ({ dir: one.dir, epoch: one.status?.progress?.best?.epoch });
   const base = runs.find((one) => one.dir === dir);
   if (!base) throw badInput(`--baseline ${baseline}: is not a run of ${folder}`);
@@ -93,11 +145,17 @@ async function withBaseline(
   // The statistics are loaded by who asks for them: a plain list would pay for them too.
   const { listedDifferences } = await import('../../engine/compare/listed-baseline');
   const found = await listedDifferences(best(base), others.map(best));
-  const differenceOf = ({ summary }: Omit<ListedRow, 'difference'>): ListedRow['difference'] => {
+  const differenceOf = ({ summary }: FoundRow): ListedRow['difference'] => {
     if (summary.dir === dir) return 'baseline';
     return hasOtherTask(base, summary) ? 'another task' : found.get(summary.dir);
   };
   return rows.map((one) => ({ ...one, difference: differenceOf(one) }));
+}
+
+function readGroup(text: string, known: ReadonlySet<string>): string {
+  if (text.includes(',')) throw badInput(`--group ${text}: expected one column; --sort orders by several`);
+  requireColumn('--group', text.trim(), known);
+  return text.trim();
 }
 
 /** `name,lr0,map`; throws one line for a name that no run has. */

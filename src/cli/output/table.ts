@@ -30,7 +30,7 @@ const WIDEST = 60;
 const END_WIDTH = 15;
 
 /** Of its own styles nothing is left then: what is cut is not what was styled. */
-function cut(text: string): string {
+export function cut(text: string): string {
   if (displayWidth(text) <= WIDEST) return text;
   const letters = Array.from(shownText(text));
   const end = upTo(letters.toReversed(), END_WIDTH).reverse().join('');

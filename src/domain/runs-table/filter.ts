@@ -1,7 +1,7 @@
 import { nearestName } from '../../base/suggest';
 import { type Words, words } from '../../base/words';
 import { type Token, tokensOf } from './filter-tokens';
-import { type Cell, cellText, type Row } from './row';
+import { type Cell, type ColumnKind, cellText, type Row } from './row';
 
 /** A test of one run, or what is wrong with the text that should have been one. */
 export type Filter =
@@ -10,10 +10,11 @@ export type Filter =
 
 /**
  * Reads `lr0 > .01 and state = completed`: comparisons with = != > >= < <= and ~ (contains), `and`, `or`, `not` and
- * parentheses; a word alone is searched for in names, titles, tags and notes. `keys`: the columns there are.
+ * parentheses; a word alone is searched for in names, titles, tags and notes. `keys`: the columns there are. What no value
+ * of a column can answer (a number column against a word) is a problem.
  */
-export function parseFilter(text: string, keys: Iterable<string>): Filter {
-  const parser = new Parser(tokensOf(text), new Set(keys));
+export function parseFilter(text: string, keys: Iterable<string>, kindOf: KindOf = () => 'mixed'): Filter {
+  const parser = new Parser(tokensOf(text), new Set(keys), kindOf);
   if (parser.isAtEnd) return { kind: 'filter', matches: () => true };
   try {
     return { kind: 'filter', matches: parser.whole() };
@@ -32,6 +33,7 @@ class FilterProblem extends Error {
   }
 }
 
+type KindOf = (key: string) => ColumnKind;
 type Test = (row: Row) => boolean;
 
 /** Far more than anybody types; a stack overflows at some thousands. */
@@ -41,10 +43,12 @@ const DEEPEST = 100;
 class Parser {
   readonly #tokens: readonly Token[];
   readonly #keys: ReadonlySet<string>;
+  readonly #kindOf: KindOf;
   #at = 0;
   #depth = 0;
 
-  constructor(tokens: readonly Token[], keys: ReadonlySet<string>) {
+  constructor(tokens: readonly Token[], keys: ReadonlySet<string>, kindOf: KindOf) {
+    this.#kindOf = kindOf;
     this.#tokens = tokens;
     this.#keys = keys;
   }
@@ -106,6 +110,8 @@ class Parser {
     this.#at++;
     const value = this.#word();
     const key = this.#keyOf(name.text);
+    const why = whyNeverTrue({ key, operator: operator.text, value: value.text, kind: this.#kindOf(key) });
+    if (why) throw new FilterProblem(why);
     const compare = OPERATORS[operator.text];
     return (row) => compare(row.get(key), value.text);
   }
@@ -138,6 +144,35 @@ class Parser {
   }
 }
 
+type ColumnTest = {
+  readonly key: string;
+  readonly operator: string;
+  readonly value: string;
+  readonly kind: ColumnKind;
+};
+
+const EQUALITY: ReadonlySet<string> = new Set(['=', '!=']);
+const FLAGS: ReadonlySet<string> = new Set(['yes', 'no', 'true', 'false']);
+
+/** Undefined if it may be true of some run; an empty text is that of a run without the value. */
+function whyNeverTrue(comparison: ColumnTest): Words | undefined {
+  const { operator, value, kind } = comparison;
+  if (operator === '~' || (value === '' && EQUALITY.has(operator))) return undefined;
+  return kind === 'flag' ? whyNoFlag(comparison) : whyNoNumber(comparison);
+}
+
+function whyNoFlag({ key, operator, value }: ColumnTest): Words | undefined {
+  if (!EQUALITY.has(operator)) return words('{0} is yes or no: it is compared with = or !=', key);
+  return FLAGS.has(value.toLowerCase()) ? undefined : words('{0} is yes or no, not {1}', key, value);
+}
+
+function whyNoNumber({ key, operator, value, kind }: ColumnTest): Words | undefined {
+  const isNumber = value.trim() !== '' && !Number.isNaN(Number(value));
+  if (isNumber || (kind !== 'number' && EQUALITY.has(operator))) return undefined;
+  if (kind === 'number') return words('{0} is a number, and {1} is not', key, value);
+  return words('{0} compares numbers, and {1} is not one', operator, value);
+}
+
 const SEARCHED = ['name', 'title', 'tags', 'notes', 'state', 'model'];
 
 function isFoundIn(row: Row, text: string): boolean {
@@ -147,9 +182,14 @@ function isFoundIn(row: Row, text: string): boolean {
 const lower = (cell: Cell): string => cellText(cell).toLowerCase();
 const contains = (cell: Cell, text: string): boolean => lower(cell).includes(text.toLowerCase());
 
+/** A flag as it is shown, or as a config has it. */
+const IS_YES = /^(yes|true)$/i;
+
 function isSame(cell: Cell, text: string): boolean {
   if (typeof cell === 'object') return cell.includes(text);
-  return typeof cell === 'number' ? cell === Number(text) : lower(cell) === text.toLowerCase();
+  if (typeof cell === 'number') return text.trim() !== '' && cell === Number(text);
+  if (typeof cell === 'boolean') return cell === IS_YES.test(text);
+  return lower(cell) === text.toLowerCase();
 }
 
 /** A run without the value is neither above nor below anything. */

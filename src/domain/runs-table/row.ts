@@ -46,6 +46,22 @@ export function knownColumns(rows: Iterable<Row>, facts: readonly string[]): Rea
   return known;
 }
 
+/** What a column holds: by the values that there are. `mixed`: of several kinds, or none. */
+export type ColumnKind = 'number' | 'flag' | 'text' | 'mixed';
+
+export function kindOfColumn(rows: readonly Row[], key: string): ColumnKind {
+  const kinds = new Set(rows.map((row) => kindOfCell(row.get(key))));
+  kinds.delete('mixed');
+  const [kind = 'mixed'] = kinds;
+  return kinds.size === 1 ? kind : 'mixed';
+}
+
+function kindOfCell(cell: Cell): ColumnKind {
+  if (cell === undefined) return 'mixed';
+  if (typeof cell === 'number') return 'number';
+  return typeof cell === 'boolean' ? 'flag' : 'text';
+}
+
 /** Scores between 0 and 1. */
 const SCORES: ReadonlySet<string> = new Set(['map', 'map50', 'precision', 'recall']);
 

@@ -14,6 +14,7 @@ import {
 } from '../../domain/compare/many';
 import { withNames } from '../../domain/compare/sides';
 import { bestOwn, ownMetricsOf } from '../../run/own-metrics';
+import { createRunState } from '../../run/reduce';
 import { type DifferingSetting, differingSettings, settingsOf } from '../../run/settings-of';
 import type { RunState } from '../../run/state';
 import { OTHER_JUDGE } from './compare-runs';
@@ -82,7 +83,11 @@ export async function compareMany(
 ): Promise<ManyCompared> {
   const loaded: Loaded[] = [];
   for (const one of asked) {
-    const opened = await openAsked(one);
+    const opened = await openAsked(one).catch(toError);
+    if (opened instanceof Error) {
+      loaded.push({ ...one, state: createRunState(), found: opened });
+      continue;
+    }
     requireOneTask(loaded, opened);
     loaded.push({ ...opened, found: await evidenceOf(opened).catch(toError) });
   }
@@ -97,10 +102,17 @@ export async function compareMany(
   };
 }
 
+/** Of one that could not be read nothing is known: it differs in nothing. */
 export function differencesBetween(loaded: readonly Pick<Loaded, 'state' | 'found'>[]): Differences {
+  const isKnown = ({ state }: Pick<Loaded, 'state'>): boolean => state.run !== undefined;
+  const known = loaded.filter(isKnown);
+  const inFull = ({ key, values }: DifferingSetting): DifferingSetting => {
+    const next = values.values();
+    return { key, values: loaded.map((one) => (isKnown(one) ? next.next().value : undefined)) };
+  };
   return {
-    settings: differingSettings(loaded.map(({ state }) => settingsOf(state))),
-    environment: differingSettings(loaded.map(environmentOf)),
+    settings: differingSettings(known.map(({ state }) => settingsOf(state))).map(inFull),
+    environment: differingSettings(known.map(environmentOf)).map(inFull),
   };
 }
 

@@ -5,6 +5,7 @@ import { type ClearKeep, clearableCheckpoints } from '../../domain/run/retention
 import { folderBytes } from '../../run/folder/folder-bytes';
 import { isOwnRun } from '../../run/folder/signature';
 import { FINAL_STATES } from '../../run/state-names';
+import { endOf } from '../../run/times';
 import { listRuns, type RunSummary } from '../runs/list-runs';
 import { viewRun } from '../runs/view-run';
 import { askAndWait } from './ask';
@@ -39,7 +40,9 @@ export async function planSpace(
   { keep, olderMs, now = Date.now() }: SpaceWish,
 ): Promise<SpacePlan> {
   const before = now - olderMs;
-  const old = (await listRuns(runsDir)).runs.filter((run) => hasEnded(run) && endOf(run) < before);
+  const old = (await listRuns(runsDir)).runs.filter(
+    (run) => hasEnded(run) && (endOf(run.status) ?? run.run.created) < before,
+  );
   const own = old.filter((run) => run.own && !run.meta.pinned);
   const runs: ClearableRun[] = [];
   for (const run of own) runs.push(await clearableOf(run, keep));
@@ -69,8 +72,6 @@ export const bytesOf = ({ runs, trash }: SpacePlan): number =>
 function hasEnded({ presence, run }: RunSummary): boolean {
   return FINAL_STATES.has(presence.state) && presence.where !== 'elsewhere' && !run.follows;
 }
-
-const endOf = ({ run, status }: RunSummary): number => status?.heartbeat ?? run.created;
 
 async function clearableOf({ dir, name }: RunSummary, keep: ClearKeep): Promise<ClearableRun> {
   const live = await viewRun(dir);

@@ -21,11 +21,8 @@ const TRASHED = /^(.+)\.(\d{13})$/;
 /** A deleted run: it can be brought back until the trash is emptied. */
 export type TrashedRun = { readonly dir: string; readonly name: string; readonly deleted: number };
 
-/**
- * Moves a run to its runs folder's trash. Throws one clear line while any process of the run is alive, or may be alive
- * elsewhere.
- */
-export async function trashRun(dir: string, now = Date.now()): Promise<TrashedRun> {
+/** Throws one clear line while any process of the run is alive, or may be alive elsewhere. */
+export async function requireAtRest(dir: string): Promise<void> {
   const run = await readRun(dir);
   const owner = readOwner(dir);
   const mark = markOf(dir, run);
@@ -34,6 +31,11 @@ export async function trashRun(dir: string, now = Date.now()): Promise<TrashedRu
     throw new WordedError(words('run {0} is still at work: stop it first', run.name));
   if (owner.kind === 'elsewhere')
     throw new WordedError(words('run {0} is kept on {1}: delete it there', run.name, owner.identity.host));
+}
+
+/** Moves a run that is at rest to its runs folder's trash. */
+export async function trashRun(dir: string, now = Date.now()): Promise<TrashedRun> {
+  await requireAtRest(dir);
   const runsDir = path.dirname(dir);
   const trash = path.join(runsDir, TRASH);
   const name = `${path.basename(dir)}.${now}`;

@@ -4,10 +4,11 @@ import { encodeFileVersion, encodeScalar } from '../../domain/foreign/tfevents';
 import { epochsCsv, scalarPoints, stepsCsv } from '../../protocol/export-run';
 import { writeWhole } from '../../run/folder/write-file';
 import type { RunState } from '../../run/state';
+import { knownTime } from '../../run/times';
 
 /** Writes an event file that TensorBoard opens into `folder`; returns its path. */
 export async function exportTensorBoard(state: RunState, { folder, root }: ExportPlace): Promise<string> {
-  const created = Math.round((state.run?.created ?? 0) / 1000);
+  const created = Math.round((knownTime(state.run?.created ?? 0) ?? 0) / 1000);
   const file = path.join(folder, `events.out.tfevents.${created}.pitwall`);
   await write(file, tensorBoardRecords(state, created), root);
   return file;

@@ -7,6 +7,8 @@ import { isUnlabelled } from '../../run/measured';
 import { bestOwn, ownMetricsOf } from '../../run/own-metrics';
 import { standingOf } from '../../run/standing';
 import type { RunState } from '../../run/state';
+import { FINAL_STATES } from '../../run/state-names';
+import { endOf } from '../../run/times';
 import type { RunView } from '../runs/view-run';
 
 /** What other programs read: fields may be added, these stay. */
@@ -19,6 +21,7 @@ export function runJson({ state, presence, dir }: RunView) {
     where: presence.where,
     host: presence.host,
     lastSeen: presence.lastSeen,
+    endedAt: FINAL_STATES.has(presence.state) ? endOf(state.status, state.end) : undefined,
     keeperAlive: presence.keeperAlive,
     trainerAlive: presence.trainerAlive,
     stalled: state.status?.stalled ?? false,

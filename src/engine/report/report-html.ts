@@ -14,6 +14,7 @@ import type { XAxis } from '../../protocol/dashboard/types';
 import { bestText } from '../../protocol/dashboard/verdict';
 import type { DifferingSetting } from '../../run/settings-of';
 import type { RunState } from '../../run/state';
+import { knownTime } from '../../run/times';
 import {
   compareMany,
   groundsOf,
@@ -203,6 +204,11 @@ function differences(rows: readonly DifferingSetting[], { runs }: ManyCompared, 
   );
 }
 
+function startText(created: number): string | undefined {
+  const known = knownTime(created);
+  return known === undefined ? undefined : new Date(known).toISOString().slice(0, 16).replace('T', ' ');
+}
+
 function runDetails({ name, state }: OneOfMany, t: Translate): string {
   const { run, meta, hello, plan, status } = state;
   const reason =
@@ -212,7 +218,7 @@ function runDetails({ name, state }: OneOfMany, t: Translate): string {
     [t('best'), bestText(state, t)],
     [t('note'), meta.notes],
     [t('tags'), meta.tags?.join(', ')],
-    [t('started'), run && new Date(run.created).toISOString().slice(0, 16).replace('T', ' ')],
+    [t('started'), run && startText(run.created)],
     ['git', run?.git && `${run.git.commit}${run.git.dirty ? ` ${t('with changes')}` : ''}`],
     [t('machine'), run && `${run.machine.host}, ${run.machine.platform}, Node ${run.machine.node}`],
     [

@@ -11,6 +11,7 @@ import { isMarkedWith } from '../../run/folder/signature';
 import { knownUserKeys } from '../../run/folder/user-key';
 import { readMeta } from '../../run/folder/whole-file';
 import { FINAL_STATES } from '../../run/state-names';
+import { newestFirst } from '../../run/times';
 import { readOwner } from '../control/lock';
 import type { IndexedRun, ListIndex } from './list-index';
 import { othersOf, type Presence, presenceOf } from './presence';
@@ -58,8 +59,7 @@ export async function listRuns(dir: string): Promise<RunListing> {
   };
 }
 
-/** Newest first. */
-export const byCreation = (a: RunSummary, b: RunSummary): number => b.run.created - a.run.created;
+export const byCreation = (a: RunSummary, b: RunSummary): number => newestFirst(a.run, b.run);
 
 /** Of fewer runs the files are read faster than one notices. */
 export const MANY_FROM = 200;

@@ -8,6 +8,7 @@ import type { JobFile } from '../../run/job';
 import { isRangeTest } from '../../run/kind';
 import type { RunStateName } from '../../run/state-names';
 import { FINAL_STATES } from '../../run/state-names';
+import { knownTime } from '../../run/times';
 import { isAlive, livenessOf } from '../process/identity';
 import { markOf, trainersOfRun } from '../process/run-processes';
 import { readJobSync } from '../targets/job-file';
@@ -111,7 +112,7 @@ function whereIs(identity: ProcessIdentity, dir: string): 'here' | 'elsewhere' {
 }
 
 function beforeStatus({ created, now, ownerAlive, end, follows }: PresenceInput): Presence {
-  const starting = ownerAlive === true || now - created < STARTING_MS;
+  const starting = ownerAlive === true || now - (knownTime(created, now) ?? 0) < STARTING_MS;
   const state = end ? stateOfEnd(end) : starting || follows ? 'starting' : 'lost';
   const note = state === 'lost' ? noted(words('its keeper never started')) : {};
   return { state, where: 'unknown', keeperAlive: ownerAlive === true, trainerAlive: false, ...note };

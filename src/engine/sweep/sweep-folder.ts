@@ -10,6 +10,7 @@ import { FileTail } from '../../run/folder/file-tail';
 import { readJsonFile, writeJson } from '../../run/folder/whole-file';
 import { FINAL_STATES } from '../../run/state-names';
 import { type SweepEntry, type SweepFile, trialName, zSweepEntry, zSweepFile } from '../../run/sweep';
+import { newestFirst } from '../../run/times';
 import { readOwner } from '../control/lock';
 import { listRuns, type RunSummary } from '../runs/list-runs';
 
@@ -59,7 +60,7 @@ export async function listSweeps(runsDir: string): Promise<Sweep[]> {
   const folders = names.filter((one) => one.isDirectory() && !one.name.startsWith('.'));
   const sweeps = await sweepsAmong(folders.map(({ name }) => path.join(runsDir, name)));
   const found = await mapPool(sweeps, AT_ONCE, readSweep);
-  return found.filter((one) => one !== undefined).sort((a, b) => b.file.created - a.file.created);
+  return found.filter((one) => one !== undefined).sort((a, b) => newestFirst(a.file, b.file));
 }
 
 /** Those that look like sweeps. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { listSweeps, sweepState } from '../../engine/sweep/sweep-folder';
+import { newestFirst } from '../../run/times';
 
 import { showInformationMessage, showQuickPick } from '../notices';
 import { openSweepPage } from '../pages/sweep-page';
@@ -21,7 +22,7 @@ async function pickSweep({ runs }: Services): Promise<string | undefined> {
     return undefined;
   }
   const items = sweeps
-    .sort((a, b) => b.file.created - a.file.created)
+    .sort((a, b) => newestFirst(a.file, b.file))
     .map(({ name, dir, file }) => ({ label: name, description: path.basename(file.file), dir }));
   return (await showQuickPick(items, { title: vscode.l10n.t('Open Sweep') }))?.dir;
 }

@@ -10,6 +10,7 @@ import { stateLabel } from '../../protocol/dashboard/run-facts';
 import type { AlertText } from '../../run/files';
 import { isOutOfReach, isRangeTest, topicOfListed } from '../../run/kind';
 import { FINAL_STATES, type RunStateName } from '../../run/state-names';
+import { knownTime } from '../../run/times';
 import { explainedTooltip } from '../notices';
 
 const ICONS: Readonly<Record<RunStateName, readonly [icon: string, colour?: string]>> = {
@@ -58,7 +59,9 @@ export function runItem(summary: RunSummary, { t, isShown, place }: RunItemOptio
   item.iconPath = themeIconOf(summary, place);
   const turn = place === undefined ? '' : vscode.l10n.t('{0} in the queue', `#${place}`);
   const facts = [own ? '' : vscode.l10n.t('not yours'), waitOf(summary, t), bestOf(summary)];
-  const parts = [isShown ? '●' : '', turn, ...facts, formatAgo((Date.now() - run.created) / 1000, t)];
+  const created = knownTime(run.created);
+  const started = created === undefined ? '' : formatAgo((Date.now() - created) / 1000, t);
+  const parts = [isShown ? '●' : '', turn, ...facts, started];
   item.description = parts.filter((part) => part !== '').join('  ');
   item.contextValue = contextOf(summary, place);
   item.tooltip = tooltipOf(summary, t);

@@ -2,6 +2,7 @@ import { formatDuration, formatMetric } from '../../domain/display/format';
 import { type Topic, topicOfAlarm } from '../../domain/display/statistics-page';
 import { metricNames, shortMetric } from '../../domain/run/task';
 import { isRangeTest, topicOfEnd } from '../../run/kind';
+import { endOf } from '../../run/times';
 import { alertText } from '../alert-text';
 import type { ViewInput } from './input';
 import {
@@ -64,7 +65,7 @@ const ENDED_SHOWN_MS = 30 * 60_000;
 export function shownForMs(input: ViewInput): number | undefined {
   const { state, now } = input;
   if (!isFinal(input) || stateOf(input) === 'paused') return undefined;
-  return (state.status?.heartbeat ?? state.end?.t ?? 0) + ENDED_SHOWN_MS - now;
+  return (endOf(state.status, state.end) ?? 0) + ENDED_SHOWN_MS - now;
 }
 
 /** The icon does not spin for a run of which only a heartbeat is known. */

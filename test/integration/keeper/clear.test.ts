@@ -16,6 +16,7 @@ it('removes the checkpoints of an ended run but the best, as was said before, an
   const { dir } = await startFakeRun(rig, { epochs: 5 });
   const ended = await runToEnd(dir);
   ended.dispose();
+  const before = ended.state.status;
   const { best, checkpoints } = ended.state;
   expect(checkpoints.size).toBe(5);
   const plan = await planSpace(rig.runsDir, { keep: 'best', olderMs: 0, now: Date.now() + 60_000 });
@@ -29,7 +30,11 @@ it('removes the checkpoints of an ended run but the best, as was said before, an
   live.dispose();
   const kept = [...live.state.checkpoints.values()].filter((checkpoint) => checkpoint.kept);
   expect(kept.map(({ epoch }) => epoch)).toEqual([best?.epoch]);
-  expect(live.state.status?.state).toBe('completed');
+  const after = live.state.status;
+  expect(after?.state).toBe('completed');
+  // The keeper that cleared wrote the status again; the run did not end again.
+  expect(after?.heartbeat).toBeGreaterThan(before?.heartbeat ?? Number.POSITIVE_INFINITY);
+  expect([typeof before?.endedAt, after?.endedAt]).toEqual(['number', before?.endedAt]);
   expect(await clearRun(plan.runs[0], 'best', host)).toBe('0 checkpoints removed');
 });
 

@@ -121,6 +121,8 @@ describe('pitwall check', () => {
     [['base', '--no-worse-than', '.1'], '--no-worse-than needs --against'],
     [['base', '--min', 'map'], 'expected METRIC=VALUE'],
     [['base', '--min', 'maps=.1'], '--min: base has no metric maps, did you mean map?'],
+    [['base', '--min', 'constructor=.5'], '--min: base has no metric constructor'],
+    [['base', '--min', '__proto__=.5'], '--min: base has no metric __proto__'],
     [['base@7', '--min', 'map=.1'], 'base@7: no validation to check of epoch 7'],
     [['base', '--against', 'elsewhere'], 'the val sets differ'],
     [['base', '--against', 'gone'], 'gone: no run folder there'],

@@ -83,6 +83,35 @@ describe('list', () => {
       'elsewhere',
     ]);
   });
+  it('counts the runs of a group before it shows some of them', async () => {
+    const { out } = await list('--group', 'lr0', '--columns', 'name', '--sort', '-map', '--limit', '1');
+    expect(lines(out)).toEqual([
+      'name',
+      'lr0 0.01: 2 runs, 1 shown, best 0.602',
+      'run-10',
+      'lr0 0.02: 1 run, best 0.700',
+      'run-2',
+      'lr0 0.05: 1 run, best 0.900',
+      'elsewhere',
+    ]);
+  });
+  it('cuts a long title, which is whole for other programs', async () => {
+    const dir = path.join(root, 'runs', 'old');
+    const title = 'long '.repeat(20_000).trim();
+    await updateMeta(dir, { title });
+    const { out } = await list('--archived', '--columns', 'title,name');
+    await updateMeta(dir, { title: undefined });
+    expect(out).toMatch(/^long .*….* long +old$/m);
+    expect(Math.max(...lines(out).map((line) => line.length))).toBeLessThan(120);
+  });
+  it('shows a date that cannot be as unknown, and does not take it for the latest', async () => {
+    const odd = writeJudgedRun(path.join(root, 'runs'), { name: 'odd', shift: 1, run: { created: 1e300 } });
+    const [{ out }, shown] = [await list(), await cli(['show', 'latest'], root)];
+    rmSync(odd, { recursive: true });
+    expect(out).toMatch(/^odd .* unknown /m);
+    expect(lines(out).at(-1)).toMatch(/^odd /);
+    expect(shown.out).toMatch(/^elsewhere /);
+  });
   it('compares with a baseline, and says what is noise and what cannot be compared', async () => {
     const { out } = await list('--baseline', 'run-1');
     expect(out).toMatch(/^run-1 .* baseline$/m);
@@ -94,6 +123,8 @@ describe('list', () => {
   });
   it.each([
     [['--where', 'lr > 1'], '--where: no run has lr, did you mean lr0?'],
+    [['--where', 'map > 99%'], '--where: map is a number, and 99% is not'],
+    [['--group', 'name,map'], '--group name,map: expected one column'],
     [['--where', 'lr0 >'], '--where: the filter ends too early'],
     [['--columns', 'name,weather'], '--columns: no run has weather'],
     [['--sort', 'maps'], '--sort: no run has maps'],

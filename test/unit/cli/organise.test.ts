@@ -67,6 +67,55 @@ describe('what a person adds to a run', () => {
   });
 });
 
+describe('several of them', () => {
+  it.each(['rm', 'archive'])('are all found before %s touches the first', async (command) => {
+    const { code, out, err } = await pitwall(command, 'one', 'nope', 'two');
+    expect([code, out, lines(err).length]).toEqual([2, '', 1]);
+    expect(err).toContain('nope: no run folder there');
+    expect([existsSync(folder('one')), await readMeta(folder('one'))]).toEqual([true, {}]);
+  });
+  it('are all at rest before the first is in the trash', async () => {
+    writeFileSync(path.join(folder('two'), 'keeper.1.lock'), JSON.stringify(ownIdentity()));
+    const { code, out, err } = await pitwall('rm', 'one', 'two');
+    expect([code, out, lines(err).length]).toEqual([2, '', 1]);
+    expect(existsSync(folder('one'))).toBe(true);
+  });
+  it('go to the trash once, whatever they are called, and come back together or not at all', async () => {
+    expect((await pitwall('rm', 'one', 'runs/one', 'two')).code).toBe(0);
+    expect((await pitwall('rm', '--undo', 'one', 'nope')).code).toBe(2);
+    expect(existsSync(folder('one'))).toBe(false);
+    expect((await pitwall('rm', '--undo', 'one', 'two')).code).toBe(0);
+    expect([existsSync(folder('one')), existsSync(folder('two'))]).toEqual([true, true]);
+  });
+});
+
+describe('an epoch of a run', () => {
+  it.each([
+    ['rm', 'one@1'],
+    ['archive', 'one@1'],
+    ['note', 'one@1'],
+    ['note', 'one@1', 'text'],
+    ['tag', 'one@1', 'night'],
+    ['rename', 'one@1', 'Night'],
+    ['export', 'one@1', '--csv'],
+    ['watch', 'one@1'],
+    ['stop', 'one@1'],
+    ['pause', 'one@1'],
+    ['continue', 'one@1'],
+    ['set', 'one@1', 'lr=.1'],
+    ['rewind', 'one@1'],
+    ['queue', 'remove', 'one@1'],
+    ['queue', 'move', 'one@1', '--up'],
+    ['train', '--resume', 'one@1'],
+    ['list', '--baseline', 'one@1'],
+  ])('is not what %s takes', async (...argv) => {
+    const { code, out, err } = await pitwall(...argv);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toBe('one@1: this is about a run as a whole; name it without @1\n');
+    expect([existsSync(folder('one')), await readMeta(folder('one'))]).toEqual([true, {}]);
+  });
+});
+
 describe('a run that is not theirs', () => {
   it.each([
     ['note', 'foreign', 'mine'],
@@ -107,6 +156,12 @@ describe('clearing space away', () => {
       foreign: [],
     });
     expect((await planSpace(runsDir, { keep: 'best', olderMs: 0, now })).foreign).toEqual(['foreign']);
+  });
+  it('counts from the end of a run, not from what was done to it later', async () => {
+    const status = { format: 1, state: 'completed', heartbeat: 5000, endedAt: 1000, keeper: ownIdentity() };
+    writeFileSync(path.join(folder('foreign'), 'status.json'), JSON.stringify(status));
+    const plan = await planSpace(path.join(root, 'runs'), { keep: 'best', olderMs: 0, now: 1001 });
+    expect(plan.foreign).toEqual(['foreign']);
   });
   it('says first what it would remove', async () => {
     await pitwall('rm', 'one');

@@ -51,6 +51,17 @@ describe('compare of several runs', () => {
       undefined,
     ]);
   });
+  it('has the reason of a run that cannot be read, and compares the others', async () => {
+    const newer = writeJudgedRun(path.join(dir, 'runs'), { name: 'newer', shift: 4, run: { format: 99 } });
+    const { code, out } = await compare('base', 'newer', 'alike', 'worse');
+    rmSync(newer, { recursive: true });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^B {2}newer .* not compared$/m);
+    expect(out).toMatch(/^B is not compared: .*run\.json: format 99; this version reads/m);
+    expect(out).toMatch(/^C {2}alike .* cannot be told apart$/m);
+    expect(out).toMatch(/^lr0 +0\.01 +- +0\.01 +0\.05$/m);
+    expect(out).not.toMatch(/^(momentum|epochs|machine)/m);
+  });
   it('says why one is not compared, and compares the others', async () => {
     const { code, out } = await compare('base', 'alike', 'elsewhere');
     expect(code).toBe(0);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inEnglish } from '../../../../src/base/words';
 import { parseFilter } from '../../../../src/domain/runs-table/filter';
-import { type Cell, type Row, sortRows } from '../../../../src/domain/runs-table/row';
+import { type Cell, kindOfColumn, type Row, sortRows } from '../../../../src/domain/runs-table/row';
 
 const row = (cells: Record<string, Cell>): Row => new Map(Object.entries(cells));
 const KEYS = ['name', 'state', 'lr0', 'map', 'tags', 'notes', 'cos_lr', 'model', 'title'];
@@ -27,7 +27,7 @@ const RUNS = [
 ];
 
 function found(text: string): string {
-  const filter = parseFilter(text, KEYS);
+  const filter = parseFilter(text, KEYS, (key) => kindOfColumn(RUNS, key));
   if (filter.kind === 'problem') return inEnglish(filter.why);
   return RUNS.filter(filter.matches)
     .map((run) => run.get('name'))
@@ -44,6 +44,10 @@ describe('a filter', () => {
     ['not (map < .6 or state = failed)', 'c-10'],
     ['tags = night and not tags = release', 'a'],
     ['cos_lr = yes', 'a'],
+    ['cos_lr=false', 'b'],
+    ['cos_lr != TRUE', 'b c-10'],
+    // A run without the value.
+    ['map = ""', 'b'],
     ['notes ~ "first try"', 'a'],
     ['name != a', 'b c-10'],
     ['map != .5', 'b c-10'],
@@ -61,6 +65,13 @@ describe('a filter', () => {
     ['lr > .01', 'no run has lr, did you mean lr0?'],
     ['weather = wet', 'no run has weather'],
     ['lr0 >', 'the filter ends too early'],
+    ['lr0 > abc', 'lr0 is a number, and abc is not'],
+    ['map > 99%', 'map is a number, and 99% is not'],
+    ['not map != none', 'map is a number, and none is not'],
+    ['state > completed', '> compares numbers, and completed is not one'],
+    ['model < x', '< compares numbers, and x is not one'],
+    ['cos_lr > 0', 'cos_lr is yes or no: it is compared with = or !='],
+    ['cos_lr = on', 'cos_lr is yes or no, not on'],
     ['(lr0 > 1', 'a closing parenthesis is missing'],
     ['('.repeat(5000), 'parentheses are nested more than 100 deep'],
     ['lr0 > 1)', ') was not expected here'],
