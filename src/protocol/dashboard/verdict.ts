@@ -32,9 +32,23 @@ export function verdictOf(
     const chance = formatProbability(versus.probabilityBetter);
     return { text: t('{0} over the best · P(better) {1}', text, chance), tone: 'good' };
   }
+  if (isBetterInEnd(state, validated, versus)) return { text: t('{0} over {1}', text, best), tone: 'good' };
   if (isWorse(state, validated, versus))
     return { text: t('{0}, worse than {1}', text, best), tone: 'warning' };
   return { text: t('{0}, cannot be told from {1}', text, best), tone: 'quiet' };
+}
+
+/**
+ * In the end all are judged together. If the best before this one is called worse then, this one does not say that the two could not be
+ * told apart when it came.
+ */
+function isBetterInEnd(
+  state: RunState,
+  { epoch }: Validation,
+  { epoch: before, judged }: VersusBest,
+): boolean {
+  if (!judged || momentOf(state) !== 'ended' || state.best?.epoch !== epoch) return false;
+  return standingOf(state)?.undecided.includes(before) === false;
 }
 
 /** Once a checkpoint is the best itself, what it was compared with is the best no more. */

@@ -161,3 +161,21 @@ it('what the best was compared with is the best no more', () => {
     /^\+0\.0020, cannot be told from the best before it, 0\.\d{3} of epoch 2$/,
   );
 });
+
+it('in the end the best says of the best before it what all of them together say', () => {
+  const before = { epoch: 1, difference: 0.006, low: -0.002, high: 0.014, probabilityBetter: 0.93 };
+  const versusBest = { ...before, judged: { isWorse: false, among: 5 } };
+  const entries = whole.map((entry) =>
+    'map50' in entry.value && 'epoch' in entry.value && entry.value.epoch === 3
+      ? validated(3, drawn[2].t, { versusBest })
+      : entry,
+  );
+  const said = (state: 'running' | 'completed'): string | undefined => {
+    const folded = fold(entries);
+    const now = { ...folded, status: { ...folded.status, state } as RunState['status'] };
+    const checkpoint = now.validations.get(3);
+    return checkpoint && verdictOf(now, checkpoint, createTranslate()).text;
+  };
+  expect(said('running')).toMatch(/^\+0\.0060, cannot be told from the best before it/);
+  expect(said('completed')).toMatch(/^\+0\.0060 over the best before it, 0\.\d{3} of epoch 1$/);
+});
