@@ -55,7 +55,7 @@ function matrixHtml(
     order.length > shown.length
       ? ` ${t('Shown are the {0} most confused of {1} classes.', shown.length, order.length)}`
       : '';
-  return quiet(how + left) + tableOf([{ text: '' }, ...heads], rows, 'matrix');
+  return quiet(how + left) + tableOf([{ text: t('predicted') }, ...heads], rows, 'matrix');
 }
 
 function sizesHtml({ names, sizes }: CheckpointBreakdown, shown: readonly number[], t: Translate): string {
