@@ -52,12 +52,17 @@ export async function wasCutShort(dir: string): Promise<boolean> {
   const job = await readJob(dir);
   if (!job) return false;
   const status = await readStatus(dir);
-  if (isOpenJob(job)) return isByEngine(job, status) && !isOfNow(job, status);
+  if (isOpenJob(job)) return goesOn(job, status);
   if (status?.state === 'completed') return false;
   if (job.state.kind !== 'ended')
     return status === undefined || !FINAL_STATES.has(status.state) || isByEngine(job, status);
   return CUT_SHORT.has(job.state.how) || (job.state.how === 'failed' && isByEngine(job, status));
 }
+
+/** Its engine lists the job still, or again, whose keeper may have said so since the end was seen. */
+const goesOn = (job: JobFile, status: StatusFile | undefined): boolean =>
+  status !== undefined &&
+  (!FINAL_STATES.has(status.state) || (isByEngine(job, status) && !isOfNow(job, status)));
 
 /**
  * A run that its engine ends says so before the engine lists how it ended, or that it begins the job again: that is waited for, and
