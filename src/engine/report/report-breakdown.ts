@@ -85,6 +85,6 @@ const HEATS = 5;
 /** One line upright for each class, and shades in the colours of the page. */
 export const BREAKDOWN_STYLE = `.matrix{width:auto;font-size:12px}.matrix td,.matrix th{padding:2px 5px;border:1px solid var(--line)}.matrix th:not(:first-child){writing-mode:vertical-rl;max-height:9em;overflow:hidden;text-overflow:ellipsis;text-align:left}
 .matrix td:first-child,.sizes td:first-child{max-width:34vw}.matrix td.n{min-width:2.4em}.right{--heat:var(--good)}.wrong{--heat:var(--bad)}
-${Array.from({ length: HEATS }, (_, i) => `.h${i + 1}{background:color-mix(in srgb,var(--heat) ${8 + 10 * i}%,transparent)}`).join('')}`;
+${Array.from({ length: HEATS }, (_, i) => `.h${i + 1}{background:color-mix(in srgb,var(--heat) ${6 + 6 * i}%,transparent)}`).join('')}`;
 
 const quiet = (text: string): string => `<p class="quiet">${escapeHtml(text)}</p>`;
