@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Command, type CommandUnknownOpts, type Option } from '@commander-js/extra-typings';
-import { RUN_NAME } from '../../run/files';
+import { runNameProblem } from '../../run/folder/create';
 import type { Cli } from '../cli';
 import { badInput } from '../failure';
 import { runNames } from '../run-reference';
@@ -93,9 +93,9 @@ function runsOf(cwd: string, words: readonly string[]): string[] {
 
 /**
  * What a shell completes it puts on its line as it is: a folder whose name has a blank, a star or `$(...)` in it would be another
- * line, which executes what a stranger's archive wrote there. A dash makes an option of it.
+ * line, which executes what a stranger's archive wrote there. A dash makes an option of it. No run that Pitwall makes is called so.
  */
-const isPlainName = (name: string): boolean => RUN_NAME.test(name) && !name.startsWith('-');
+const isPlainName = (name: string): boolean => runNameProblem(name) === undefined;
 
 /** The shells that have a script; each asks `pitwall completion words` for what may come next. */
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;

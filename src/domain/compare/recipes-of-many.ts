@@ -11,17 +11,15 @@ const UNDECIDED = { low: -1, high: 1 };
 
 /** What the seeds of recipes say beyond the runs of a table, once for all runs of which they say the same. */
 export function recipesOfMany(runs: readonly RecipeOfOne[], baseline: string): Words[] {
-  const names = new Map<string, string[]>();
-  const sentences = new Map<string, Words>();
+  const alike = new Map<string, { readonly said: Words; readonly names: readonly string[] }>();
   for (const { name, recipes } of runs) {
     if (!recipes) continue;
     const said = saidOf(recipes, { a: baseline, b: name });
     const key = JSON.stringify(said);
-    sentences.set(key, said);
-    names.set(key, [...(names.get(key) ?? []), name]);
+    alike.set(key, { said, names: [...(alike.get(key)?.names ?? []), name] });
   }
-  return [...sentences].map(([key, said]) =>
-    words('{0} against {1}: {2}', (names.get(key) ?? []).join(', '), baseline, said),
+  return [...alike.values()].map(({ said, names }) =>
+    words('{0} against {1}: {2}', names.join(', '), baseline, said),
   );
 }
 

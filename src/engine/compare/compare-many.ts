@@ -76,11 +76,24 @@ type Loaded = Opened & { readonly found: Evidence | Error };
  * Several runs beside each other: reports, differences to one of them, and what distinguishes how they were made. Throws one line
  * if they are of different tasks.
  */
-export async function compareMany(
+export async function compareMany(asked: readonly Asked[], baseline: number): Promise<ManyCompared> {
+  const { loaded, against } = await judgeMany(asked, baseline);
+  const recipes = await recipesOf(loaded, against, baseline);
+  return {
+    task: loaded.map(({ state }) => taskOfRun(state)).find((task) => task !== undefined),
+    runs: loaded.map((one, i) => describe(one, against[i], recipes[i])),
+    baseline,
+    best: bestOf(loaded, against),
+    ...differencesBetween(loaded),
+  };
+}
+
+/** The differences alone, in the order of the runs; `chosenFrom`: how many the others were chosen from, if more than these. */
+export async function judgeMany(
   asked: readonly Asked[],
   baseline: number,
   chosenFrom?: number,
-): Promise<ManyCompared> {
+): Promise<{ readonly loaded: readonly Loaded[]; readonly against: readonly OneOfMany['against'][] }> {
   const loaded: Loaded[] = [];
   for (const one of asked) {
     const opened = await openAsked(one).catch(toError);
@@ -91,15 +104,7 @@ export async function compareMany(
     requireOneTask(loaded, opened);
     loaded.push({ ...opened, found: await evidenceOf(opened).catch(toError) });
   }
-  const against = judgeAll(loaded, baseline, chosenFrom);
-  const recipes = await recipesOf(loaded, against, baseline);
-  return {
-    task: loaded.map(({ state }) => taskOfRun(state)).find((task) => task !== undefined),
-    runs: loaded.map((one, i) => describe(one, against[i], recipes[i])),
-    baseline,
-    best: bestOf(loaded, against),
-    ...differencesBetween(loaded),
-  };
+  return { loaded, against: judgeAll(loaded, baseline, chosenFrom) };
 }
 
 /** Of one that could not be read nothing is known: it differs in nothing. */
@@ -147,13 +152,14 @@ async function recipesOf(
   baseline: number,
 ): Promise<(RecipeVerdict | undefined)[]> {
   const base = loaded[baseline].found;
-  if (base instanceof Error) return [];
-  const beside = drawsBeside(loaded.map(({ dir }) => dir));
+  if (base instanceof Error || !against.some(({ kind }) => kind === 'judged')) return [];
+  const completed = await drawsBeside(loaded.map(({ dir }) => dir));
+  const beside = () => Promise.resolve(completed);
   return Promise.all(
     loaded.map(async ({ found }, i) => {
       const judged = against[i];
       if (judged.kind !== 'judged' || found instanceof Error) return undefined;
-      return judgeRecipes(await seedsBeside(base, found, () => beside), judged.own, judged.family);
+      return judgeRecipes(await seedsBeside(base, found, beside), judged.own, judged.family);
     }),
   );
 }

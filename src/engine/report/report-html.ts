@@ -48,11 +48,7 @@ export function reportHtml(compared: ManyCompared, options: ReportOptions): stri
   const { t, now, version, nonce } = options;
   const title = compared.runs.map(({ name }) => name).join(', ');
   const style = nonce === undefined ? "'unsafe-inline'" : `'nonce-${nonce}'`;
-  const made = t(
-    'Report of {0}, by Pitwall {1}',
-    new Date(now).toISOString().slice(0, 16).replace('T', ' '),
-    version,
-  );
+  const made = t('Report of {0}, by Pitwall {1}', minuteText(now), version);
   return pageShell({
     title,
     policy: ['img-src data:', `style-src ${style}`],
@@ -206,8 +202,11 @@ function differences(rows: readonly DifferingSetting[], { runs }: ManyCompared, 
 
 function startText(created: number): string | undefined {
   const known = knownTime(created);
-  return known === undefined ? undefined : new Date(known).toISOString().slice(0, 16).replace('T', ' ');
+  return known === undefined ? undefined : minuteText(known);
 }
+
+/** Unix ms as the minute in UTC. */
+const minuteText = (t: number): string => new Date(t).toISOString().slice(0, 16).replace('T', ' ');
 
 function runDetails({ name, state }: OneOfMany, t: Translate): string {
   const { run, meta, hello, plan, status } = state;

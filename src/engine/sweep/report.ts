@@ -4,7 +4,7 @@ import type { Cell } from '../../domain/runs-table/row';
 import { rowOf } from '../../run/run-row';
 import type { RunStateName } from '../../run/state-names';
 import { type SweepEntry, type SweepFile, trialName } from '../../run/sweep';
-import { compareMany } from '../compare/compare-many';
+import { judgeMany } from '../compare/compare-many';
 import { listRuns } from '../runs/list-runs';
 import { viewRun } from '../runs/view-run';
 import { hasEnded, readSweep, type Sweep, type SweepState, sweepPaths, sweepState } from './sweep-folder';
@@ -129,8 +129,8 @@ export async function viewSweep(dir: string): Promise<SweepView | undefined> {
 /** The second against the first, at the best epoch of each; the limits are those of the best of `chosenFrom`. */
 export async function compareTrials(first: TrialReport, second: TrialReport, chosenFrom: number) {
   const asked = [first, second].map(({ name, dir, best }) => ({ text: name, dir, epoch: best?.epoch }));
-  const { runs } = await compareMany(asked, 0, chosenFrom);
-  return runs[1].against;
+  const { against } = await judgeMany(asked, 0, chosenFrom);
+  return against[1];
 }
 
 /** Those that trained to the end, best first. */
