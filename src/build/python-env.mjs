@@ -1,5 +1,6 @@
-// A Python environment for the suite against a real Ultralytics, in a cache folder outside of the repository; made once.
-// Usage: node python-env.mjs   prints the interpreter. PITWALL_CACHE names another cache folder.
+// A Python environment for the suite against a real Ultralytics, or for the checks in Ray, in a cache folder outside of the
+// repository; made once.
+// Usage: node python-env.mjs [ray]   prints the interpreter. PITWALL_CACHE names another cache folder.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -7,9 +8,19 @@ import os from 'node:os';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const requirements = path.join(root, 'test/ultralytics/requirements.txt');
+const ENVIRONMENTS = {
+  ultralytics: {
+    needs: 'test/ultralytics/requirements.txt',
+    holds: 'torch and ultralytics',
+    size: 'several GB',
+  },
+  ray: { needs: 'test/scale/requirements.txt', holds: 'ray and optuna', size: 'half a GB' },
+};
+const name = process.argv[2] ?? 'ultralytics';
+const { needs, holds, size } = ENVIRONMENTS[name];
+const requirements = path.join(root, needs);
 const cache = process.env.PITWALL_CACHE ?? path.join(os.homedir(), '.cache', 'pitwall');
-const venv = path.join(cache, 'ultralytics');
+const venv = path.join(cache, name);
 const python =
   process.platform === 'win32' ? path.join(venv, 'Scripts/python.exe') : path.join(venv, 'bin/python');
 const stampFile = path.join(venv, '.pitwall-installed');
@@ -23,7 +34,7 @@ function run(command, args) {
 
 const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
 if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== wanted) {
-  console.error(`python-env: installing torch and ultralytics into ${venv} (once; several GB)`);
+  console.error(`python-env: installing ${holds} into ${venv} (once; ${size})`);
   mkdirSync(cache, { recursive: true });
   if (!existsSync(python)) run('python3', ['-m', 'venv', venv]);
   run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]);

@@ -2,70 +2,21 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { linesOf, until } from './slurm-lab.mjs';
-
-const at = (lab, ...parts) => path.join(lab.work, 'runs', ...parts);
-const show = (lab, name) => JSON.parse(lab.run(['show', name, '--json']).stdout);
-const eventsOf = (lab, name, type) =>
-  linesOf(at(lab, name, 'events.jsonl')).filter((event) => event.type === type);
-const untilSteps = (lab, name, count) =>
-  until(() => eventsOf(lab, name, 'step').length >= count, `${count} steps of ${name}`);
-const untilNoneLives = (lab, name) =>
-  until(
-    () => lab.left(`runs/${name}`).length === 0,
-    `no process of ${name}: ${JSON.stringify(lab.left(`runs/${name}`))}`,
-    60,
-  );
-const untilState = (lab, name, state) => until(() => show(lab, name).state === state, `${name} ${state}`, 90);
-const jobOf = (lab, name) => JSON.parse(readFileSync(at(lab, name, 'job.json'), 'utf8')).id;
-const start = (lab, config, name, target = 'gpu') => {
-  const { status, stderr } = lab.run([
-    'train',
-    `${config}.train.yaml`,
-    '--target',
-    target,
-    '--name',
-    name,
-    '--detach',
-  ]);
-  assert.equal(status, 0, stderr);
-};
-const end = (lab, name) => {
-  lab.run(['stop', name]);
-  return untilNoneLives(lab, name);
-};
-
-/** What was decided, and every metric to its last digit. */
-function outcomeOf(lab, name) {
-  const entries = linesOf(at(lab, name, 'sweep.jsonl')).map(({ t: _, ...entry }) => JSON.stringify(entry));
-  const trials = readdirSync(at(lab, name, 'trials'))
-    .filter((one) => !one.startsWith('.'))
-    .sort();
-  const metrics = trials.map((trial) =>
-    linesOf(at(lab, name, 'trials', trial, 'validation.jsonl'))
-      .filter(({ map }) => map !== undefined)
-      .map(({ epoch, map }) => `${epoch} ${map}`),
-  );
-  return { entries: entries.toSorted(), trials, metrics: metrics.map((one) => [...new Set(one)].toSorted()) };
-}
-
-/** A sweep in Slurm with a fault in the middle ends as the one on this machine did. */
-async function sweepWith(lab, name, fault) {
-  const argv = ['sweep', 's.sweep.yaml', '--target', 'gpu', '--name', name];
-  const driver = lab.begin(argv);
-  await until(
-    () => linesOf(at(lab, name, 'trials/001/events.jsonl')).some(({ type }) => type === 'step'),
-    'a step of a trial',
-  );
-  await fault(driver, argv);
-  await until(
-    () => linesOf(at(lab, name, 'sweep.jsonl')).some(({ type }) => type === 'end'),
-    'the end of the sweep',
-    300,
-  );
-  assert.deepEqual(outcomeOf(lab, name), outcomeOf(lab, 'here'));
-  await untilNoneLives(lab, name);
-}
+import { linesOf, until } from './lab.mjs';
+import {
+  at,
+  end,
+  eventsOf,
+  jobOf,
+  killDriver,
+  show,
+  start,
+  sweepThere,
+  sweepWith,
+  untilNoneLives,
+  untilState,
+  untilSteps,
+} from './steps.mjs';
 
 /** Every metric to its last digit; a checkpoint may have been validated twice. */
 function mapsOf(lab, name) {
@@ -100,19 +51,9 @@ const untilCompleted = (lab, name) =>
   }, `${name} completed`);
 
 export const CHECKS = {
-  'a sweep in Slurm: the trials, decisions and mAPs of the one on this machine, to the last digit': async (
-    lab,
-  ) => {
-    assert.equal(lab.run(['sweep', 's.sweep.yaml', '--name', 'here']).status, 0);
-    assert.equal(lab.run(['sweep', 's.sweep.yaml', '--name', 'there', '--target', 'gpu']).status, 0);
-    assert.deepEqual(outcomeOf(lab, 'there'), outcomeOf(lab, 'here'));
-    await untilNoneLives(lab, 'there');
-  },
-  'its driver killed and started again: no trial twice, none lost': (lab) =>
-    sweepWith(lab, 'driver', (driver, argv) => {
-      driver.kill('SIGKILL');
-      lab.begin(argv);
-    }),
+  'a sweep in Slurm: the trials, decisions and mAPs of the one on this machine, to the last digit':
+    sweepThere,
+  'its driver killed and started again: no trial twice, none lost': killDriver,
   'the controller killed and started again': (lab) =>
     sweepWith(lab, 'controller', async () => {
       // Killed before it has saved a new job, it holds that job for its administrators when it is started again. A change makes it
@@ -133,6 +74,22 @@ export const CHECKS = {
       const keepers = lab.left('runs/keeper').filter(({ line }) => line.includes('keeper.js'));
       assert.ok(keepers.length > 0);
       process.kill(keepers[0].pid, 'SIGKILL');
+    }),
+  'the job of a trial is requeued: it is followed on, and no second job is made': (lab) =>
+    sweepWith(lab, 'requeued', async () => {
+      const [trial] = readdirSync(at(lab, 'requeued/trials')).filter((one) =>
+        lab.left(`runs/requeued/trials/${one}`).some(({ line }) => line.includes('keeper.js')),
+      );
+      const name = `requeued/trials/${trial}`;
+      const job = jobOf(lab, name);
+      lab.slurm('scontrol', ['requeue', job]);
+      await untilNoneLives(lab, name);
+      // Slurm holds it back for two minutes.
+      await until(() => {
+        lab.slurm('scontrol', ['update', `jobid=${job}`, 'StartTime=now']);
+        return eventsOf(lab, name, 'hello').length === 2;
+      }, 'its second attempt');
+      assert.equal(jobOf(lab, name), job);
     }),
   'a run waits with its place and reason, and is taken out of the queue by stop': async (lab) => {
     start(lab, 'endless', 'first', 'both');

@@ -1,20 +1,24 @@
-// Runs and sweeps in a real Slurm of one node, with faults. Usage: node run.mjs [--write] [WORD...]: only checks whose names hold a
-// word; --write puts the result into docs/scale.md.
+// Runs and sweeps in a real Slurm or Ray of one node, with faults. Usage: node run.mjs [ray] [--write] [WORD...]: only checks whose
+// names hold a word; --write puts the result into its page.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { CHECKS } from './checks.mjs';
-import { openLab, whyNoSlurm } from './slurm-lab.mjs';
 
-const why = whyNoSlurm();
+const ENGINES = {
+  slurm: { name: 'Slurm', lab: './slurm-lab.mjs', checks: './checks.mjs', page: 'scale.md' },
+  ray: { name: 'Ray', lab: './ray-lab.mjs', checks: './ray-checks.mjs', page: 'ray.md' },
+};
+const words = process.argv.slice(2).filter((one) => one !== '--write' && !Object.hasOwn(ENGINES, one));
+const key = Object.keys(ENGINES).find((one) => process.argv.includes(one)) ?? 'slurm';
+const engine = ENGINES[key];
+const { openLab, whyNone } = await import(engine.lab);
+const { CHECKS } = await import(engine.checks);
+const why = whyNone();
 if (why !== undefined) {
-  console.log(`\nSKIPPED: runs in Slurm: ${why}`);
+  console.log(`\nSKIPPED: runs in ${engine.name}: ${why}`);
   process.exit(process.env.CI ? 1 : 0);
 }
-const words = process.argv.slice(2).filter((one) => one !== '--write');
-// The sweep on this machine is what others are compared with.
-const [[first], ...rest] = Object.entries(CHECKS);
-const asked = [first, ...rest.map(([name]) => name)].filter(
-  (name) => words.length === 0 || name === first || words.some((word) => name.includes(word)),
+const asked = Object.keys(CHECKS).filter(
+  (name) => words.length === 0 || words.some((word) => name.includes(word)),
 );
 const lab = await openLab();
 const results = [];
@@ -32,7 +36,7 @@ try {
     );
   }
 } finally {
-  lab.close();
+  await lab.close();
 }
 const failed = results.filter(({ problem }) => problem !== undefined).length;
 console.log(`\n${results.length - failed} passed, ${failed} failed`);
@@ -40,12 +44,15 @@ if (process.argv.includes('--write')) write();
 process.exit(failed === 0 ? 0 : 1);
 
 function write() {
-  const page = path.resolve(import.meta.dirname, '../../docs/scale.md');
+  const page = path.resolve(import.meta.dirname, '../../docs', engine.page);
   const rows = results.map(
     ({ name, seconds, problem }) =>
       `| ${name} | ${problem === undefined ? 'passed' : 'FAILED'} | ${seconds} |`,
   );
   const table = ['| check | result | seconds |', '|---|---|---:|', ...rows].join('\n');
   const text = readFileSync(page, 'utf8');
-  writeFileSync(page, text.replace(/(<!-- slurm -->\n)[\s\S]*?(<!-- slurm end -->)/, `$1${table}\n$2`));
+  writeFileSync(
+    page,
+    text.replace(new RegExp(`(<!-- ${key} -->\\n)[\\s\\S]*?(<!-- ${key} end -->)`), `$1${table}\n$2`),
+  );
 }
