@@ -14,30 +14,41 @@ const read = (...parts: string[]): string =>
   existsSync(at('runs', ...parts)) ? readFileSync(at('runs', ...parts), 'utf8') : '';
 const driveSweep = (name: string) =>
   spawnCli(['sweep', 'cut.sweep.yaml', '--target', 'gpu', '--name', name, '--parallel', '1'], dir);
-const idOf = (name: string): string => JSON.parse(read(name, 'trials/000/run.json')).id;
-const jobState = (name: string) => JSON.parse(read(name, 'trials/000/job.json')).state;
-/** Numbers of attempts that its trials have begun. */
-const attempts = (name: string, trial: string): readonly number[] =>
-  linesOf(read(name, 'trials', trial, 'events.jsonl'))
+const idOf = (run: string): string => JSON.parse(read(run, 'run.json')).id;
+const jobState = (run: string) => JSON.parse(read(run, 'job.json')).state;
+/** Numbers of attempts that it has begun. */
+const attempts = (run: string): readonly number[] =>
+  linesOf(read(run, 'events.jsonl'))
     .map((line) => JSON.parse(line))
     .flatMap(({ type, attempt }) => (type === 'hello' ? attempt : []));
 const answerIs = (words: string) => () => slurm.answered().includes(words);
 
-/** A sweep whose first trial was cut while it trained, and says so; squeue lists its job as running. */
-async function cutSweep(name: string) {
+/** A command whose run was cut while it trained, and says so; squeue lists its job as running. */
+async function cutRun(run: string, start: () => ReturnType<typeof spawnCli>) {
   slurm.answers('');
   slurm.forgetAnswers();
   const before = new Set(slurm.begun());
-  const driver = driveSweep(name);
-  await until(() => read(name, 'trials/000/events.jsonl').includes('"type":"step"'));
+  const command = start();
+  await until(() => read(run, 'events.jsonl').includes('"type":"step"'));
   const [job = ''] = slurm.begun().filter((one) => !before.has(one));
   slurm.cut(job);
-  await until(() => read(name, 'trials/000/status.json').includes('Slurm ended its job'));
-  slurm.answers(`${job}|COMPLETING|None|gpu|9|N/A|n1|${idOf(name)}\n`);
+  await until(() => read(run, 'status.json').includes('Slurm ended its job'));
+  slurm.answers(`${job}|COMPLETING|None|gpu|9|N/A|n1|${idOf(run)}\n`);
   slurm.forgetAnswers();
-  await until(() => answerIs('COMPLETING')() || driver.child.exitCode !== null);
-  return { ...driver, job, jobs: () => slurm.begun().filter((one) => !before.has(one)) };
+  await until(() => answerIs('COMPLETING')() || command.child.exitCode !== null);
+  return { ...command, job, jobs: () => slurm.begun().filter((one) => !before.has(one)) };
 }
+
+/** Its job waits in the queue, and then begins again. */
+async function goOn(run: string, job: string): Promise<void> {
+  slurm.answers(`${job}|PENDING|BeginTime|gpu|9|N/A||${idOf(run)}\n`);
+  slurm.forgetAnswers();
+  await until(() => jobState(run).kind === 'queued');
+  slurm.again(job);
+}
+
+/** A sweep whose first trial was cut. */
+const cutSweep = (name: string) => cutRun(`${name}/trials/000`, () => driveSweep(name));
 
 /** Nothing was noted as ended, and both trials trained to their end. */
 function expectWhole(name: string): void {
@@ -69,26 +80,23 @@ afterAll(() => {
 describe.skipIf(process.platform === 'win32')('a trial whose job Slurm ends', () => {
   it('is handed over again once Slurm says how it ended', async () => {
     const { done, job, jobs } = await cutSweep('limit');
-    slurm.answers(`${job}|TIMEOUT|TimeLimit|gpu|9|N/A|n1|${idOf('limit')}\n`);
+    slurm.answers(`${job}|TIMEOUT|TimeLimit|gpu|9|N/A|n1|${idOf('limit/trials/000')}\n`);
     slurm.forgetAnswers();
     const { code, err } = await done;
     expect([code, err]).toEqual([0, '']);
     expectWhole('limit');
     // The first of two trials in two jobs.
-    expect([jobs().length, attempts('limit', '000')]).toEqual([3, [1, 2]]);
+    expect([jobs().length, attempts('limit/trials/000')]).toEqual([3, [1, 2]]);
   });
 
   it('is waited for if Slurm puts its job back into the queue', async () => {
     const { done, job, jobs } = await cutSweep('back');
-    slurm.answers(`${job}|PENDING|BeginTime|gpu|9|N/A||${idOf('back')}\n`);
-    slurm.forgetAnswers();
-    await until(() => jobState('back').kind === 'queued');
-    slurm.again(job);
+    await goOn('back/trials/000', job);
     const { code, err } = await done;
     expect([code, err]).toEqual([0, '']);
     expectWhole('back');
     // No job but those of the two trials.
-    expect([jobs().length, attempts('back', '000')]).toEqual([2, [1, 2]]);
+    expect([jobs().length, attempts('back/trials/000')]).toEqual([2, [1, 2]]);
   });
 
   it('gets no second job by a driver that is started in between', async () => {
@@ -99,14 +107,11 @@ describe.skipIf(process.platform === 'win32')('a trial whose job Slurm ends', ()
     const next = driveSweep('driver');
     await until(() => answerIs('COMPLETING')() || next.child.exitCode !== null);
     expect(jobs()).toEqual([job]);
-    slurm.answers(`${job}|PENDING|BeginTime|gpu|9|N/A||${idOf('driver')}\n`);
-    slurm.forgetAnswers();
-    await until(() => jobState('driver').kind === 'queued');
-    slurm.again(job);
+    await goOn('driver/trials/000', job);
     const { code, err } = await next.done;
     expect([code, err]).toEqual([0, '']);
     expectWhole('driver');
-    expect([jobs().length, attempts('driver', '000')]).toEqual([2, [1, 2]]);
+    expect([jobs().length, attempts('driver/trials/000')]).toEqual([2, [1, 2]]);
   });
 
   it('is left as it is by Ctrl-C while Slurm says nothing new', async () => {
@@ -117,5 +122,27 @@ describe.skipIf(process.platform === 'win32')('a trial whose job Slurm ends', ()
       1,
       expect.not.stringContaining('"type":"ended"'),
     ]);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a run whose job Slurm ends', () => {
+  const cut = (name: string) =>
+    cutRun(name, () => spawnCli(['train', 'long.train.yaml', '--target', 'gpu', '--name', name], dir));
+
+  it('is watched on if Slurm puts its job back into the queue', async () => {
+    const { done, job, jobs } = await cut('watched');
+    await goOn('watched', job);
+    const { code, err, out } = await done;
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/completed: 12 epochs/);
+    expect([jobs(), attempts('watched')]).toEqual([[job], [1, 2]]);
+  });
+
+  it('is stopped once Slurm says that its job is over', async () => {
+    const { done, job } = await cut('over');
+    slurm.answers(`${job}|CANCELLED|None|gpu|9|N/A|n1|${idOf('over')}\n`);
+    slurm.forgetAnswers();
+    const { code, out } = await done;
+    expect([code, out]).toEqual([0, expect.stringMatching(/stopped: .*, its job was cancelled in Slurm/)]);
   });
 });

@@ -2,6 +2,7 @@ import { setInterval as every } from 'node:timers/promises';
 import { DisposableStore } from '../../base/disposable';
 import { ensureKeeper } from '../../engine/control/ensure-keeper';
 import { type LiveRun, openRun } from '../../engine/runs/live-run';
+import { untilJobSettled } from '../../engine/targets/in-job';
 import { isOwnJob, readJobSync } from '../../engine/targets/job-file';
 import { pollJobs } from '../../engine/targets/poll-jobs';
 import { isOwnRun } from '../../run/folder/signature';
@@ -47,7 +48,8 @@ export async function watchRun(io: CliIo, options: WatchRunOptions): Promise<Wat
   );
   try {
     const { since = 0, leash = false } = options;
-    await untilDone(io, live, { since, follows: () => follows, reporter, leash });
+    const isLeft = () => interrupts > 0;
+    await untilDone(io, live, { since, follows: () => follows, isLeft, reporter, leash });
     await live.refresh();
     if (follows) reporter.finish(live);
     else reporter.leave();
@@ -63,13 +65,15 @@ export async function watchRun(io: CliIo, options: WatchRunOptions): Promise<Wat
 type WatchContext = {
   readonly since: number;
   readonly follows: () => boolean;
+  /** A person wants no more of it: what has stopped is not waited for. */
+  readonly isLeft: () => boolean;
   readonly reporter: RunReporter;
   readonly leash: boolean;
 };
 
 async function untilDone(io: CliIo, live: LiveRun, waiting: WatchContext): Promise<void> {
   const { since, follows } = waiting;
-  if (hasJobApart(live)) return untilJobDone(live, follows);
+  if (hasJobApart(live)) return untilJobDone(live, waiting);
   const adopt = createAdopter(io, live, waiting);
   for await (const _ of every(LOOK_MS)) {
     if (!follows() || isSettled(live, since)) return;
@@ -82,17 +86,18 @@ const hasJobApart = ({ dir, state: { run } }: LiveRun): boolean =>
   run?.target !== undefined && !isOwnJob(readJobSync(dir) ?? {});
 
 /** Its engine is asked, and nothing is started in its place. */
-async function untilJobDone(live: LiveRun, follows: () => boolean): Promise<void> {
+async function untilJobDone(live: LiveRun, { follows, isLeft }: WatchContext): Promise<void> {
   let turns = 0;
   for await (const _ of every(LOOK_MS)) {
     if (turns++ % JOB_TURNS === 0) await pollJobs([live.dir]);
-    if (!follows() || (await isJobOver(live))) return;
+    if (!follows() || (await isJobOver(live, isLeft))) return;
   }
 }
 
-/** The last word of a run may be newer than the last poll. */
-async function isJobOver(live: LiveRun): Promise<boolean> {
+/** The last word of a run may be newer than the last poll, and that of its engine newer still: it may begin the job again. */
+async function isJobOver(live: LiveRun, isLeft: () => boolean): Promise<boolean> {
   if (!isJobDone(live)) return false;
+  await untilJobSettled(live.dir, () => !isLeft());
   await live.refresh();
   return isJobDone(live);
 }
