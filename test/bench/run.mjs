@@ -51,6 +51,7 @@ const BENCHES = [
   { name: 'trainer' },
   { name: 'validator' },
   { name: 'beside' },
+  { name: 'checkpoint-way' },
   { name: 'watching-cost', needs: needsLinux },
   { name: 'looking-cost' },
   { name: 'ultralytics', needs: needsUltralytics },
