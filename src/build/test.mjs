@@ -54,7 +54,8 @@ function runVitest(projects) {
 }
 
 /** The suite writes its own counts, so that a suite that never ran cannot look green. */
-function runEditorSuite(part = []) {
+async function runEditorSuite(part = []) {
+  await editor;
   const file = path.join(artifacts, 'e2e.json');
   rmSync(file, { force: true });
   const status = node(['test/e2e/run.mjs', '--report', file, ...part], 'tests in a real VS Code');
@@ -67,12 +68,15 @@ function runEditorSuite(part = []) {
   notes.push(...failureNote('a real VS Code', report?.failures ?? []));
 }
 
-/** Made beside the suites before it, since it takes minutes on a new machine, most of them for the network and the disk. */
-function makePythonEnvironment() {
-  const argv = ['src/build/python-env.mjs'];
-  const child = spawn(process.execPath, argv, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+/** Begins what takes minutes on a new machine, beside the suites before it. */
+function prepare(script, stderr) {
+  const child = spawn(process.execPath, [script], { cwd: root, stdio: ['ignore', 'pipe', stderr] });
   return Promise.all([text(child.stdout), once(child, 'close')]);
 }
+
+/** A real VS Code; what is wrong with it is said by its suite, which tries once more. */
+const prepareEditor = () => prepare('test/e2e/provision.mjs', 'ignore');
+const preparePython = () => prepare('src/build/python-env.mjs', 'inherit');
 
 async function runUltralytics() {
   const [printed, [status]] = await python;
@@ -85,16 +89,16 @@ async function runUltralytics() {
   }
   process.env.PITWALL_PYTHON = printed.trim();
   runVitest(['ultralytics']);
-  runEditorSuite(['--part', 'ultralytics']);
+  await runEditorSuite(['--part', 'ultralytics']);
 }
 
-function runEverything() {
+async function runEverything() {
   count(node(['src/build/check.mjs'], 'static gates') === 0);
   runVitest(['unit', 'conformance', 'integration']);
   if (!existsSync(path.join(root, '../shared/data'))) {
     notes.push(['SKIPPED: the conformance suites on real data', '../shared is absent']);
   }
-  runEditorSuite();
+  await runEditorSuite();
 }
 
 mkdirSync(artifacts, { recursive: true });
@@ -104,7 +108,8 @@ const asked = given.length === 0 ? ['everything'] : given;
 for (const suite of asked)
   if (!Object.hasOwn(SUITES, suite))
     throw new Error(`no suite ${suite} (known: ${Object.keys(SUITES).join(', ')})`);
-const python = asked.includes('ultralytics') ? makePythonEnvironment() : undefined;
+const editor = prepareEditor();
+const python = asked.includes('ultralytics') ? preparePython() : undefined;
 for (const suite of asked) await SUITES[suite]();
 for (const note of notes) console.log(`\n${banner(...note)}`);
 console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);

@@ -62,7 +62,7 @@ function stagesOf({ epoch, step, t: judged, seconds }) {
     'checkpoint written': checkpoint.t - batch.t,
     'taken up by the validator': judged - 1000 * total - checkpoint.t,
     'model loaded': 1000 * load,
-    'inference': 1000 * inference,
+    inference: 1000 * inference,
     'decoding, evaluation and the record': 1000 * (total - load - inference),
     'read by who follows the run': seen.get(epoch).t - judged,
     'page made': seen.get(epoch).page,

@@ -56,7 +56,10 @@ function splitVoc(dir) {
     'train.txt',
     files.filter((file, i) => !isVal(file, i)),
   );
-  const names = readFileSync(path.join(shared, 'voc100/data.yaml'), 'utf8').replace(/^[\s\S]*?(?=names:)/, '');
+  const names = readFileSync(path.join(shared, 'voc100/data.yaml'), 'utf8').replace(
+    /^[\s\S]*?(?=names:)/,
+    '',
+  );
   writeFileSync(path.join(dir, 'voc.yaml'), `path: ${dir}\ntrain: train.txt\nval: val.txt\n${names}`);
   writeExperiment(dir, 'voc.yaml', { imgsz: 160, batch: 8, single_cls: true });
 }
@@ -76,7 +79,8 @@ function measure(name) {
   }
   const said = JSON.parse(readFileSync(file, 'utf8'));
   const settings = (run) => said.trials.find((trial) => trial.run === run).settings;
-  const again = (kind, run) => SEEDS.map((seed) => trainAgain(dir, `${kind}-seed${seed}`, { ...settings(run), seed, epochs }));
+  const again = (kind, run) =>
+    SEEDS.map((seed) => trainAgain(dir, `${kind}-seed${seed}`, { ...settings(run), seed, epochs }));
   return { said, epochs, settings, none: again('none', said.none), warm: again('warm', said.warm) };
 }
 
@@ -84,10 +88,21 @@ function trainAgain(dir, name, settings) {
   const validations = path.join(dir, 'runs', name, 'validation.jsonl');
   if (!existsSync(path.join(dir, `${name}.done`))) {
     const set = Object.entries({ ...settings, early_stop: false, on_divergence: 'stop' });
-    pitwall(['train', 'pcb.train.yaml', '--name', name, ...set.flatMap(([key, value]) => ['--set', `${key}=${value}`])], dir);
+    pitwall(
+      [
+        'train',
+        'pcb.train.yaml',
+        '--name',
+        name,
+        ...set.flatMap(([key, value]) => ['--set', `${key}=${value}`]),
+      ],
+      dir,
+    );
     writeFileSync(path.join(dir, `${name}.done`), '');
   }
-  const lines = readFileSync(validations, 'utf8').split('\n').filter((line) => line !== '');
+  const lines = readFileSync(validations, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
   const maps = lines.map((line) => JSON.parse(line)).filter(({ type }) => type === 'validation');
   return Math.max(0, ...maps.map(({ map }) => Number(map) || 0));
 }
