@@ -2,7 +2,7 @@ import { wordsOf } from '../base/worded-error';
 import { inEnglish, listed, type Words, words } from '../base/words';
 import type { BetterBest } from '../domain/notify/news';
 import { createPlateauAlarm } from '../domain/run/plateau';
-import { onLatestValSet, onOtherValSets } from '../domain/run/val-set';
+import { bestValidated, onOtherValSets } from '../domain/run/val-set';
 import { planValidation, type QueuePlan } from '../domain/run/validation-queue';
 import { experimentNow } from '../engine/control/follow-folder';
 import type { Draws, ValidateResult } from '../protocol/validator';
@@ -10,7 +10,7 @@ import { detectionsPath, type RunFile, type StatusFile } from '../run/files';
 import { makeFolderIn } from '../run/folder/open-folder';
 import type { RunPaths } from '../run/folder/paths';
 import { versusBest } from '../run/standing';
-import type { CheckpointState, RunState } from '../run/state';
+import type { CheckpointState } from '../run/state';
 import type { Compared, DrawnMaps } from '../run/validation';
 import { lrAhead } from './lr-ahead';
 import type { Monitor } from './monitor';
@@ -270,8 +270,11 @@ export class ValidationControl {
   /** The best checkpoint by mAP50-95, and whether mAP still rises. */
   judge(): void {
     const { journal, monitor } = this.#options;
-    const best = bestOf(journal.state);
-    if (best && best.epoch !== journal.state.best?.epoch) journal.note({ type: 'best', ...best });
+    const best = bestValidated(journal.state.validations.values());
+    if (best && best.epoch !== journal.state.best?.epoch) {
+      const { epoch, map, path } = best;
+      journal.note({ type: 'best', epoch, map, path });
+    }
     const history = historyOf(journal.state);
     const plateau = this.#plateau(history, lrAhead(journal.state, history.at(-1)?.epoch ?? 0));
     if (plateau) monitor.raise(plateau, 0);
@@ -347,16 +350,4 @@ function isComparable(outcome: ValidationEnd): boolean {
   if (outcome.kind !== 'validated') return false;
   const { report, draws } = outcome.result;
   return report.task === undefined || draws !== undefined;
-}
-
-function bestOf(state: RunState): { epoch: number; map: number; path: string } | undefined {
-  let best: { epoch: number; map: number; path: string } | undefined;
-  // Of equals the latest, as Ultralytics' best.pt: while nothing is found yet, all are 0.
-  let top = Number.NEGATIVE_INFINITY;
-  for (const { epoch, map, fitness = map, path } of onLatestValSet(state.validations.values())) {
-    if (!Number.isFinite(map) || fitness < top) continue;
-    top = fitness;
-    best = { epoch, map, path };
-  }
-  return best;
 }

@@ -9,6 +9,21 @@ export function onLatestValSet<T extends ValidatedOn>(validations: Iterable<T>):
   return all.filter((v) => mayBeSameValSet(v.fingerprint, latest));
 }
 
+/**
+ * The best of these, on the val set of the latest: by fitness, else by mAP50-95. Of equals the latest epoch, as Ultralytics' best.pt: while
+ * nothing is found yet, all are 0. Undefined if none has a number.
+ */
+export function bestValidated<T extends ValidatedOn & Scored>(validations: Iterable<T>): T | undefined {
+  let best: T | undefined;
+  for (const one of onLatestValSet(validations))
+    if (Number.isFinite(one.map) && !(best && fitnessOf(one) < fitnessOf(best))) best = one;
+  return best;
+}
+
+type Scored = { readonly map: number; readonly fitness?: number | undefined };
+
+const fitnessOf = ({ map, fitness = map }: Scored): number => fitness;
+
 /** Epochs that were judged on another val set than the latest, ascending; empty if it never changed. */
 export function onOtherValSets(validations: Iterable<ValidatedOn>): number[] {
   const all = [...validations];

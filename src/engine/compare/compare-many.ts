@@ -151,15 +151,19 @@ async function recipesOf(
   against: readonly OneOfMany['against'][],
   baseline: number,
 ): Promise<(RecipeVerdict | undefined)[]> {
-  const base = loaded[baseline].found;
+  const { found: base, state: baseState } = loaded[baseline];
   if (base instanceof Error || !against.some(({ kind }) => kind === 'judged')) return [];
-  const completed = await drawsBeside(loaded.map(({ dir }) => dir));
+  const completed = await drawsBeside(loaded);
   const beside = () => Promise.resolve(completed);
   return Promise.all(
-    loaded.map(async ({ found }, i) => {
+    loaded.map(async ({ found, state }, i) => {
       const judged = against[i];
       if (judged.kind !== 'judged' || found instanceof Error) return undefined;
-      return judgeRecipes(await seedsBeside(base, found, beside), judged.own, judged.family);
+      const sides = [
+        { ...base, state: baseState },
+        { ...found, state },
+      ] as const;
+      return judgeRecipes(await seedsBeside(...sides, beside), judged.own, judged.family);
     }),
   );
 }

@@ -8,7 +8,15 @@ import { OTHER_DRAWS } from '../../domain/compare/many';
 import { SIDES } from '../../domain/compare/sides';
 import type { DrawnSentenceParts } from '../../domain/compare/verdict-sentences';
 import { metricNames } from '../../domain/run/task';
-import { type DrawnCheckpoint, evidenceOf, type Opened, openAsked, taskRefusal } from './evidence';
+import type { RunState } from '../../run/state';
+import {
+  type DrawnCheckpoint,
+  type Evidence,
+  evidenceOf,
+  type Opened,
+  openAsked,
+  taskRefusal,
+} from './evidence';
 import type { RunDetections } from './run-detections';
 import { seedsBeside } from './seeds';
 
@@ -48,8 +56,8 @@ export async function compareOpened(
   const why = taskRefusal(first.state, second.state);
   if (why) return { kind: 'refused', why };
   const [a, b] = [await evidenceOf(first), await evidenceOf(second)];
-  if (a.kind === 'boxes' && b.kind === 'boxes') return compareBoxes(a, b);
-  if (a.kind === 'drawn' && b.kind === 'drawn') return compareDrawn(a, b);
+  if (a.kind === 'boxes' && b.kind === 'boxes') return compareBoxes(a, b, [first.state, second.state]);
+  if (a.kind === 'drawn' && b.kind === 'drawn') return compareDrawn(a, b, [first.state, second.state]);
   return { kind: 'refused', why: OTHER_JUDGE };
 }
 
@@ -60,21 +68,34 @@ export const OTHER_JUDGE: Words = words(
   SIDES.b,
 );
 
-async function compareBoxes(a: RunDetections, b: RunDetections): Promise<BoxesCompared | Refused> {
+type States = readonly [RunState, RunState];
+
+async function compareBoxes(
+  a: RunDetections,
+  b: RunDetections,
+  states: States,
+): Promise<BoxesCompared | Refused> {
   const result = compareRecords(a.file, b.file);
   if (result.kind === 'refused') return result;
-  const recipes = judgeRecipes(await seedsBeside(a, b), result.comparison);
+  const recipes = judgeRecipes(await seedsOf(a, b, states), result.comparison);
   return { kind: 'boxes', a, b, compared: { ...result, isSame: isSame(a, b), recipes } };
 }
 
-async function compareDrawn(a: DrawnCheckpoint, b: DrawnCheckpoint): Promise<DrawnCompared | Refused> {
+const seedsOf = (a: Evidence, b: Evidence, [first, second]: States) =>
+  seedsBeside({ ...a, state: first }, { ...b, state: second });
+
+async function compareDrawn(
+  a: DrawnCheckpoint,
+  b: DrawnCheckpoint,
+  states: States,
+): Promise<DrawnCompared | Refused> {
   if (a.drawn.key !== b.drawn.key) return { kind: 'refused', why: OTHER_DRAWS };
   const difference: DrawnDifference = drawnDifference(a.drawn, b.drawn);
   return {
     ...{ kind: 'drawn', a, b, difference, isSame: isSame(a, b) },
     metric: metricNames(a.task)[0],
     draws: { count: a.drawn.maps.length, units: a.drawn.units },
-    recipes: judgeRecipes(await seedsBeside(a, b), difference),
+    recipes: judgeRecipes(await seedsOf(a, b, states), difference),
   };
 }
 

@@ -37,18 +37,23 @@ function listed(one: AgainstBaseline): ListedDifference[] {
   return [{ difference, low, high, verdict }];
 }
 
-/** The last draws of that epoch. */
+/** The draws of that epoch's last validation, as `currentDraws` has them. */
 async function drawnOf({ dir, epoch }: BestOfRun): Promise<DrawnMaps | undefined> {
   if (epoch === undefined) return undefined;
   const tail = new FileTail(runPaths(dir).validation);
   let found: DrawnMaps | undefined;
   for (let more = true; more; ) {
     const read = await tail.read();
-    for (const line of read.lines) found = drawnIn(line, epoch) ?? found;
+    for (const line of read.lines)
+      found = isValidation(line, epoch) ? undefined : (drawnIn(line, epoch) ?? found);
     more = read.more;
   }
   return found;
 }
+
+/** What was drawn before is of a validation that was made again, or of a checkpoint that a rewind took back. */
+const isValidation = (line: string, epoch: number): boolean =>
+  line.includes('"type":"validation"') && line.includes(`"epoch":${epoch},`);
 
 /** Of a run of 300 epochs 299 such lines are of other epochs: only the one is parsed. */
 function drawnIn(line: string, epoch: number): DrawnMaps | undefined {

@@ -4,7 +4,7 @@ import { needForPoint, type Spread, spreadOf } from '../../domain/compare/spread
 import type { Experiment } from '../../domain/experiment/types';
 import { listRuns } from '../runs/list-runs';
 import { listedDifferences } from './listed-baseline';
-import { type SeedDraw, seedDraw } from './seeds';
+import { drawsOf, type SeedDraw } from './seeds';
 
 export type SeedRun = SeedDraw & { readonly dir: string };
 
@@ -19,25 +19,17 @@ export type RecipeRuns = {
 
 /** Of the runs in a folder, those that differ from the experiment by the seed alone. The latest of a seed counts. */
 export async function recipeRuns(runsDir: string, experiment: Experiment): Promise<RecipeRuns> {
-  const all = await drawsOfRecipe(runsDir, recipeKey(experiment, ''));
+  const key = recipeKey(experiment, '');
+  const { runs: listed } = await listRuns(runsDir);
+  const all = await drawsOf(
+    listed.filter(({ run }) => recipeKey(run.experiment.resolved, '') === key).reverse(),
+  );
   const valSet = all.at(-1)?.fingerprint;
   const same = all.filter(({ fingerprint }) => fingerprint === valSet);
   const runs = [...new Map(same.map((one) => [one.seed, one])).values()];
   const elsewhere = all.filter((one) => !same.includes(one)).map(({ dir }) => dir);
   const spread = spreadOf(runs.map(({ best }) => best.map));
   return { runs, elsewhere, spread, need: needForPoint(spread, await imageError(runs)) };
-}
-
-/** Completed and validated ones, oldest first. */
-async function drawsOfRecipe(runsDir: string, key: string): Promise<SeedRun[]> {
-  const completed = (await listRuns(runsDir)).runs.filter(({ presence }) => presence.state === 'completed');
-  const same = completed.filter(({ run }) => recipeKey(run.experiment.resolved, '') === key);
-  const draws: SeedRun[] = [];
-  for (const { dir, run } of same.reverse()) {
-    const draw = await seedDraw(dir, run);
-    if (draw) draws.push({ ...draw, dir });
-  }
-  return draws;
 }
 
 /** By how much the choice of val images moves a difference of two such runs; 0 if no two can be compared. */

@@ -1,15 +1,11 @@
 import path from 'node:path';
 import type { AskedEpochs, SeedMaps } from '../../domain/compare/between-seeds';
 import { recipeKey } from '../../domain/compare/recipe';
+import { bestValidated, onLatestValSet } from '../../domain/run/val-set';
 import type { RunFile } from '../../run/files';
-import { MOST_BYTES } from '../../run/folder/bounds';
-import { runPaths } from '../../run/folder/paths';
-import { readRun } from '../../run/folder/read';
-import { readText } from '../../run/folder/read-file';
-import { parseValidationLine } from '../../run/parse-entry';
-import type { Validation } from '../../run/validation';
-import { listRuns } from '../runs/list-runs';
-import type { RunDetections } from './run-detections';
+import type { RunState } from '../../run/state';
+import { listRuns, type RunSummary } from '../runs/list-runs';
+import { type RunDetections, readState } from './run-detections';
 
 /** A run as one draw of its recipe. */
 export type SeedDraw = {
@@ -22,7 +18,9 @@ export type SeedDraw = {
   readonly best: { readonly epoch: number; readonly map: number };
 };
 
-type Side = Pick<RunDetections, 'dir' | 'epoch' | 'asked'>;
+/** A run with all that its files tell, so that they are read once. */
+type ReadRun = { readonly dir: string; readonly state: RunState };
+type Side = ReadRun & Pick<RunDetections, 'epoch' | 'asked'>;
 
 /**
  * The runs of both recipes besides the two that are compared, one value for each seed: the best of each run, or what each had at
@@ -31,12 +29,9 @@ type Side = Pick<RunDetections, 'dir' | 'epoch' | 'asked'>;
 export async function seedsBeside(
   a: Side,
   b: Side,
-  completed = () => drawsBeside([a.dir, b.dir]),
+  completed = () => drawsBeside([a, b]),
 ): Promise<SeedMaps> {
-  const [first, second] = [
-    await seedDraw(a.dir, await readRun(a.dir)),
-    await seedDraw(b.dir, await readRun(b.dir)),
-  ];
+  const [first, second] = [seedDraw(a.state), seedDraw(b.state)];
   if (!first || !second) return { a: [], b: [], sameRecipe: false };
   const epochs = { a: askedOf(a, b, first), b: askedOf(b, a, second) };
   const sameRecipe = first.recipe === second.recipe;
@@ -73,39 +68,47 @@ function mapsOf(draws: readonly SeedDraw[], recipe: string, epoch: number | unde
   return [...bySeed.values()];
 }
 
-/** Completed runs in the folders of these, oldest first. */
-export async function drawsBeside(dirs: readonly string[]): Promise<SeedDraw[]> {
-  const folders = [...new Set(dirs.map((dir) => path.dirname(path.resolve(dir))))];
+/** Completed runs of the same recipes in the folders of these, oldest first. */
+export async function drawsBeside(known: readonly ReadRun[]): Promise<SeedDraw[]> {
+  const recipes = new Set(known.flatMap(({ state: { run } }) => (run ? [askedRecipe(run)] : [])));
+  const folders = [...new Set(known.map(({ dir }) => path.dirname(path.resolve(dir))))];
   const listed = (await Promise.all(folders.map((folder) => listRuns(folder)))).flatMap(({ runs }) => runs);
-  const completed = listed.filter(({ presence }) => presence.state === 'completed');
-  const draws = await Promise.all(completed.reverse().map(({ dir, run }) => seedDraw(dir, run)));
-  return draws.filter((draw) => draw !== undefined);
+  return drawsOf(listed.filter(({ run }) => recipes.has(askedRecipe(run))).reverse(), known);
 }
 
-/** Undefined of a run that was never validated. */
-export async function seedDraw(dir: string, run: RunFile): Promise<SeedDraw | undefined> {
-  const text = await readText(runPaths(dir).validation, { most: MOST_BYTES.log }).catch(() => '');
-  const entries = text
-    .split('\n')
-    .filter(isValidation)
-    .map((line) => parseValidationLine(line).value);
-  const validated = entries.filter((entry): entry is Validation => entry?.type === 'validation');
-  const last = validated.at(-1);
-  if (!last) return undefined;
-  const fingerprint = last.fingerprint ?? '';
+/** Of those that have completed and were validated. One after the other: the steps of a run fill memory. */
+export async function drawsOf(
+  runs: readonly RunSummary[],
+  known: readonly ReadRun[] = [],
+): Promise<(SeedDraw & { readonly dir: string })[]> {
+  const states = new Map(known.map(({ dir, state }) => [path.resolve(dir), state]));
+  const draws: (SeedDraw & { readonly dir: string })[] = [];
+  for (const { dir, presence } of runs) {
+    if (presence.state !== 'completed') continue;
+    const draw = seedDraw(states.get(path.resolve(dir)) ?? (await readState(dir)));
+    if (draw) draws.push({ ...draw, dir });
+  }
+  return draws;
+}
+
+/** Of a run whose val set need not be known. */
+const askedRecipe = ({ experiment }: RunFile): string => recipeKey(experiment.resolved, '');
+
+/**
+ * Undefined of a run that was never validated. Of its validations those count that every list and page shows: not what a rewind
+ * or a resume took back.
+ */
+export function seedDraw({ run, validations }: RunState): SeedDraw | undefined {
+  const best = bestValidated(validations.values());
+  if (!run || !best) return undefined;
+  const fingerprint = best.fingerprint ?? '';
   const { resolved } = run.experiment;
-  const current = validated.filter((one) => one.fingerprint === last.fingerprint);
+  const current = onLatestValSet(validations.values()).filter(({ map }) => Number.isFinite(map));
   return {
     recipe: recipeKey(resolved, fingerprint),
     fingerprint,
     seed: resolved.seed,
     maps: new Map(current.map(({ epoch, map }) => [epoch, map])),
-    best: current.reduce((top, one) => (fitnessOf(one) >= fitnessOf(top) ? one : top)),
+    best,
   };
 }
-
-/** As the keeper chooses the best. */
-const fitnessOf = ({ fitness, map }: Validation): number => fitness ?? map;
-
-/** The other lines are long, and nothing of them is needed. */
-const isValidation = (line: string): boolean => line.includes('"validation"');

@@ -61,17 +61,24 @@ export class RunReader {
     const problems: string[] = [];
     const status = await this.#status.read(zStatusFile, problems);
     const meta = await this.#meta.read(zMetaFile, problems);
-    const late: RunBatch[] = [];
-    for (const log of [this.#validation, this.#keeper])
-      for await (const batch of readLog(log, this.#refusals)) late.unshift(batch);
+    // A log of over 256 KB comes in several batches, which stay in its order.
+    const validation = await batchesOf(this.#validation, this.#refusals);
+    const keeper = await batchesOf(this.#keeper, this.#refusals);
     yield* readLog(this.#events, this.#refusals);
-    yield* late;
+    yield* keeper;
+    yield* validation;
     const entries: RunEntry[] = [
       ...(meta ? [{ source: 'meta' as const, value: meta }] : []),
       ...(status ? [{ source: 'status' as const, value: status }] : []),
     ];
     if (entries.length + problems.length > 0) yield { entries, problems, restarted: false };
   }
+}
+
+async function batchesOf(log: Log, refusals: Refusals): Promise<RunBatch[]> {
+  const batches: RunBatch[] = [];
+  for await (const batch of readLog(log, refusals)) batches.push(batch);
+  return batches;
 }
 
 async function* readLog(log: Log, refusals: Refusals): AsyncGenerator<RunBatch> {

@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toJsonLine } from '../../../../src/base/json';
 import { recipeRuns } from '../../../../src/engine/compare/recipe-runs';
+import { readState } from '../../../../src/engine/compare/run-detections';
 import { seedsBeside } from '../../../../src/engine/compare/seeds';
 import { writeJudgedRun } from '../../../helpers/judged-run';
 import { wholeExperiment } from '../../../helpers/whole-experiment';
@@ -26,14 +28,17 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-const side = (name: string, epoch = 2, asked = false) => ({ dir: path.join(runs, name), epoch, asked });
+async function side(name: string, epoch = 2, asked = false) {
+  const dir = path.join(runs, name);
+  return { dir, epoch, asked, state: await readState(dir) };
+}
 
 const inOrder = (maps: readonly number[]): number[] =>
   maps.map((map) => Number(map.toFixed(9))).sort((a, b) => a - b);
 
 describe('the seeds of two recipes', () => {
   it('are the best of each run', async () => {
-    const { a, b, ...rest } = await seedsBeside(side('a0'), side('b0'));
+    const { a, b, ...rest } = await seedsBeside(await side('a0'), await side('b0'));
     expect([inOrder(a), inOrder(b), rest]).toEqual([
       [0.5, 0.52, 0.54],
       [0.6, 0.62, 0.64],
@@ -41,19 +46,19 @@ describe('the seeds of two recipes', () => {
     ]);
   });
   it('are those of the epoch that was asked for', async () => {
-    const { a, b, epochs } = await seedsBeside(side('a0', 1, true), side('b0', 1, true));
+    const { a, b, epochs } = await seedsBeside(await side('a0', 1, true), await side('b0', 1, true));
     expect([inOrder(a), inOrder(b), epochs]).toEqual([[0.2, 0.22, 0.24], [0.2, 0.22, 0.24], { a: 1, b: 1 }]);
-    const half = await seedsBeside(side('a0', 1, true), side('b0'));
+    const half = await seedsBeside(await side('a0', 1, true), await side('b0'));
     expect(half.epochs).toEqual({ a: 1, b: undefined });
     expect(Math.min(...half.b)).toBeCloseTo(0.6, 9);
   });
   it('are the best, if the best was asked for by its number', async () => {
-    expect((await seedsBeside(side('a0', 2, true), side('b0'))).epochs).toBeUndefined();
+    expect((await seedsBeside(await side('a0', 2, true), await side('b0'))).epochs).toBeUndefined();
   });
   it('say nothing of two epochs of one run, or of one recipe', async () => {
-    for (const other of [side('a0', 1, true), side('a1', 1, true)])
-      expect(await seedsBeside(side('a0', 2, true), other)).toMatchObject({ otherEpochs: true });
-    const alike = await seedsBeside(side('a0', 1, true), side('a1', 1, true));
+    for (const other of [await side('a0', 1, true), await side('a1', 1, true)])
+      expect(await seedsBeside(await side('a0', 2, true), other)).toMatchObject({ otherEpochs: true });
+    const alike = await seedsBeside(await side('a0', 1, true), await side('a1', 1, true));
     expect(alike.otherEpochs).toBeUndefined();
     expect(Math.max(...alike.a)).toBeCloseTo(0.24, 9);
   });
@@ -98,6 +103,47 @@ describe('several runs against one', () => {
     );
   });
 });
+
+describe('a run that was resumed from an earlier epoch', () => {
+  it('counts by what it has now: what was validated before of later epochs is of checkpoints that are gone', async () => {
+    const folder = path.join(dir, 'resumed');
+    const again = writeJudgedRun(folder, { name: 'again', shift: 4, map: 0.9, epochs: { 1: 0.3 } });
+    writeJudgedRun(folder, {
+      name: 'other',
+      shift: 4,
+      map: 0.4,
+      epochs: { 1: 0.3 },
+      experiment: { seed: 1 },
+    });
+    resumeFromFirst(again, 0.2);
+    const { runs: known } = await recipeRuns(folder, wholeExperiment());
+    const bests = new Map(known.map(({ seed, best }) => [seed, best.map]));
+    expect([bests.get(0), bests.get(1)]).toEqual([0.3, 0.4]);
+    const at = async (name: string) => {
+      const own = path.join(folder, name);
+      return { dir: own, epoch: 2, asked: true, state: await readState(own) };
+    };
+    const { a } = await seedsBeside(await at('again'), await at('other'));
+    expect(inOrder(a)).toEqual([0.2, 0.4]);
+  });
+});
+
+/** Epoch 2 is trained again, with another mAP. */
+function resumeFromFirst(run: string, map: number): void {
+  const hello = { type: 'hello', trainer: 'builtin', pid: 1, groups: [], knobs: [] };
+  const checkpoint = { type: 'checkpoint', path: 'checkpoints/epoch-0002', epoch: 2, step: 20, bytes: 1 };
+  const events = [
+    { ...hello, t: 1, attempt: 1, fromStep: 0 },
+    { ...checkpoint, t: 1, path: 'checkpoints/epoch-0001', epoch: 1, step: 10 },
+    { ...checkpoint, t: 1 },
+    { ...hello, t: 3, attempt: 2, fromStep: 11 },
+    { ...checkpoint, t: 4 },
+  ];
+  writeFileSync(path.join(run, 'events.jsonl'), events.map(toJsonLine).join(''));
+  const file = path.join(run, 'validation.jsonl');
+  const [report] = readFileSync(file, 'utf8').split('\n');
+  appendFileSync(file, toJsonLine({ ...JSON.parse(report), t: 5, map }));
+}
 
 describe('the runs of one recipe', () => {
   it('do not mix val sets: those of another than the newest are named', async () => {

@@ -1,4 +1,12 @@
-import { appendFileSync, copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -54,6 +62,22 @@ test.runIf(canLink)('a log that is a link is a problem of the view, and the rest
   expect(state.problems).toEqual([expect.stringContaining('events.jsonl')]);
   expect(state.steps.step.length).toBe(0);
   expect(state.keeper.length).toBeGreaterThan(0);
+});
+
+test('a log that is read in several parts is folded in the order of its lines', async () => {
+  const [line] = readFileSync(inFolder('validation.jsonl'), 'utf8').split('\n');
+  const first = JSON.parse(line);
+  const again = Array.from({ length: 10 }, (_, i) =>
+    toJsonLine({ ...first, t: first.t + i + 1, map: i / 100, why: 'x'.repeat(64 * 1024) }),
+  );
+  appendFileSync(inFolder('validation.jsonl'), again.join(''));
+  const { state } = await viewRun(folder);
+  expect(state.validations.get(first.epoch)?.map).toBe(0.09);
+  const news = { type: 'best', epoch: first.epoch, path: first.path, note: 'x'.repeat(64 * 1024) };
+  const best = Array.from({ length: 10 }, (_, i) => toJsonLine({ ...news, t: i, map: 0.09 }));
+  writeFileSync(inFolder('keeper.jsonl'), best.join(''));
+  const { keeper } = (await viewRun(folder)).state;
+  expect(keeper.map(({ t }) => t)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
 test('a line of over 4 MB is skipped, and said so', async () => {
