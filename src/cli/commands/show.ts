@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { createTranslate } from '../../base/translate';
+import { inEnglish } from '../../base/words';
 import { formatAgo } from '../../domain/display/format';
 import { describeRange } from '../../domain/display/lr-range';
 import { readRange } from '../../domain/lr-range/suggest';
@@ -12,6 +13,7 @@ import { pollJobs } from '../../engine/targets/poll-jobs';
 import { rangePoints } from '../../protocol/range-points';
 import { readChanges } from '../../run/folder/changes';
 import { isRangeTest } from '../../run/kind';
+import { ownProblems } from '../../run/own-metrics';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
 import { endOf } from '../../run/times';
@@ -113,7 +115,7 @@ function showLines(live: RunView, { style, installDir }: ShownHow): string[] {
     ...(alive ? [`${left}  ${right}`.trim()] : []),
     ...processLine(live),
     ...(isRangeTest(state.run) ? [] : alertLines(state, { dir, run: state.run, isLive: alive, installDir })),
-    ...state.problems.map((problem) => `problem: ${problem}`),
+    ...[...state.problems, ...ownProblems(state).map(inEnglish)].map((problem) => `problem: ${problem}`),
     ...(isRangeTest(state.run)
       ? [...rangeLines(live), explainedLine(installDir, 'range-test')]
       : summaryLines(state, { name: presence.state, dir, note: presence.note, installDir }, style)),

@@ -4,7 +4,7 @@ import { NO_LABELS } from '../../domain/compare/val-set';
 import { TRAINERS } from '../../domain/experiment/trainers';
 import { isRangeTest } from '../../run/kind';
 import { isUnlabelled } from '../../run/measured';
-import { bestOwn, ownMetricsOf } from '../../run/own-metrics';
+import { bestOwn, ownMetricsOf, ownProblems } from '../../run/own-metrics';
 import { standingOf } from '../../run/standing';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
@@ -33,7 +33,11 @@ export function runJson({ state, presence, dir }: RunView) {
     validations: [...state.validations.values()],
     own: ownMetricsOf(state),
     alerts: state.alerts,
-    problems: [...state.problems, ...(state.status?.validatorProblem ? [state.status.validatorProblem] : [])],
+    problems: [
+      ...state.problems,
+      ...ownProblems(state).map(inEnglish),
+      ...(state.status?.validatorProblem ? [state.status.validatorProblem] : []),
+    ],
   };
 }
 

@@ -8,8 +8,7 @@ import { csvSource } from './sources/csv';
 import { jsonlSource } from './sources/jsonl';
 import { regexSource } from './sources/regex';
 import { withRunner } from './sources/runner';
-import type { Source } from './sources/source';
-import { withFewProblems } from './sources/source';
+import { type Source, withFewProblems, withinBounds } from './sources/source';
 import { tensorboardSource } from './sources/tensorboard';
 
 const POLL_MS = 100;
@@ -41,7 +40,9 @@ export function runProgram({
     attempt,
     epochs,
     isNew: pid === undefined,
-    source: withFewProblems(withRunner(path.join(runDir, RUNNER_LOG), openSource(settings, runDir))),
+    source: withFewProblems(
+      withinBounds(withRunner(path.join(runDir, RUNNER_LOG), openSource(settings, runDir))),
+    ),
     pollMs: POLL_MS,
     accepts: PROGRAM_REQUESTS,
     answer: answerWithProgram(program, runDir),

@@ -11,7 +11,7 @@ import { copyCheckpoint } from '../copy-checkpoint';
 import type { ForeignRun } from '../foreign-events';
 import type { Program, ProgramEnd } from '../program';
 import type { ReportedEvents } from '../reported';
-import { type SourceRecord, withFewProblems } from '../sources/source';
+import { type SourceRecord, withFewProblems, withinBounds } from '../sources/source';
 import { folderSource } from './folder-source';
 import { WeightsWatch } from './weights';
 
@@ -157,7 +157,7 @@ export function follow({ runDir, attempt, follows }: FollowOptions): Promise<num
     attempt,
     epochs: 0,
     isNew: false,
-    source: withFewProblems(folderSource(follows)),
+    source: withFewProblems(withinBounds(folderSource(follows))),
     pollMs: POLL_MS,
     accepts: FOLLOW_REQUESTS,
     answer: answerFollowing(program),

@@ -1,6 +1,7 @@
 import { type Words, words } from '../../../base/words';
-import type { ForeignRecord } from '../../../domain/foreign/record';
+import { type ForeignRecord, outOfBounds } from '../../../domain/foreign/record';
 import type { TrainerEvent } from '../../../run/events';
+import { notShares } from '../../../run/own-metrics';
 
 const MOST = 20;
 
@@ -16,6 +17,38 @@ export type Source = {
   /** In one line what was expected where and what is there instead: for a program that ended without a number. */
   explain?(): Promise<Words>;
 };
+
+/**
+ * Whatever the source reads, no record goes on that the readers of a run would refuse: what is wrong with it goes on
+ * instead. Metrics that are no shares go on as they are, and of each kind of them it is said once.
+ */
+export function withinBounds(source: Source): Source {
+  const known = new Set<string>();
+  const check = (record: SourceRecord): readonly SourceRecord[] => {
+    if (record.kind === 'event') return [record];
+    if (record.kind === 'revise') return [{ ...record, fromStep: Math.max(0, record.fromStep) }];
+    const refused = outOfBounds(record);
+    if (refused) return [{ kind: 'problem', said: refused }];
+    return [...strangeMetrics(record, known), withTime(record)];
+  };
+  return { ...source, poll: async () => (await source.poll()).flatMap(check) };
+}
+
+/** `known` are the metrics of which it was said before. */
+function strangeMetrics(record: ForeignRecord, known: Set<string>): readonly ForeignRecord[] {
+  if (record.kind !== 'epoch') return [];
+  const fresh = notShares(record).filter(({ key }) => !known.has(key));
+  for (const { key } of fresh) known.add(key);
+  return fresh.map(({ said }) => ({ kind: 'problem', said }));
+}
+
+/** A clock that gave no number is none. */
+function withTime(record: ForeignRecord): ForeignRecord {
+  if (record.kind !== 'step' && record.kind !== 'epoch') return record;
+  if (record.time === undefined || Number.isFinite(record.time)) return record;
+  const { time: _, ...timeless } = record;
+  return timeless.kind === 'step' ? { ...timeless, time: undefined } : timeless;
+}
 
 /** A file of another kind gives a problem for each line: the first few are reported, then that there are more. */
 export function withFewProblems(source: Source): Source {
