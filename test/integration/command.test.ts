@@ -145,6 +145,10 @@ describe('trainer: command', () => {
     const metrics = { epoch: 'Epochs', loss: 'loss' };
     await check({ reads: 'csv', path, metrics }, /epoch: Epochs \(did you mean Epoch\?\); loss: loss/);
     await check(
+      { reads: 'csv', path, metrics: { epoch: 'train_loss', loss: 'AP' } },
+      /log\.csv: line 2: epoch is 2\.5, expected a whole number from 0/,
+    );
+    await check(
       { reads: 'csv', path: 'trainer/logs.csv' },
       /logs\.csv was expected and does not exist; beside it: log\.csv/,
     );

@@ -1,20 +1,21 @@
 // metrics.csv of PyTorch Lightning's CSVLogger, which RF-DETR writes too: a line for each call of the logger, so most cells
 // are empty, and a new column makes it write the file anew. Source: lightning/fabric/loggers/csv_logs.py, 2.6.
 
-import { parseCell } from './results-csv';
+import { csvCells, parseCell } from './csv-columns';
 import type { ScalarRow } from './scalar-table';
 
 /** Whether a header is one of CSVLogger: it writes the step into every line. */
 export const isLightningHeader = (header: string): boolean => {
-  const names = cells(header.trim());
+  const names = csvCells(header.trim());
   return names.includes('step') && !names.some((name) => /^(x\/)?lr\d|^metrics\//.test(name));
 };
 
 /** Whole lines; a last one without its newline is still being written. Epochs count from 0 there, from 1 here. */
 export function parseLightningCsv(text: string): ScalarRow[] {
   const [header = '', ...lines] = text.slice(0, text.lastIndexOf('\n') + 1).split(/\r?\n/);
-  const names = cells(header);
-  const rows = lines.filter((line) => line !== '').flatMap((line) => rowOf(names, cells(line)));
+  // Names of classes become names of columns, and may hold a comma.
+  const names = csvCells(header);
+  const rows = lines.filter((line) => line !== '').flatMap((line) => rowOf(names, csvCells(line)));
   return names.includes('epoch') ? withEpochs(rows) : rows;
 }
 
@@ -38,11 +39,4 @@ function withEpochs(rows: readonly ScalarRow[]): ScalarRow[] {
     if (epoch !== undefined) result.push({ ...row, epoch });
   }
   return result.reverse();
-}
-
-/** Names of classes become names of columns, and may hold a comma. */
-function cells(line: string): string[] {
-  if (!line.includes('"')) return line.split(',').map((cell) => cell.trim());
-  const found = line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g);
-  return [...found].map(([, quoted, plain]) => (quoted?.replaceAll('""', '"') ?? plain ?? '').trim());
 }

@@ -1,10 +1,18 @@
 // results.csv of Ultralytics and YOLOv5: one line an epoch, columns by name, never by position. Sources: Ultralytics
 // engine/trainer.py (unpadded since v8.3.9, 0-based before about v8.0.170), yolov5 utils/loggers (padded, 0-based).
 
-import { nearestName } from '../../base/suggest';
-import { listed, quoted, type Words, words } from '../../base/words';
-import { classifyTag } from './classify-tag';
-import type { ForeignRecord } from './record';
+import { type Words, words } from '../../base/words';
+import {
+  type ColumnPlace,
+  type CsvColumns,
+  columnsOf,
+  csvCells,
+  delimiterOf,
+  isEpoch,
+  parseCell,
+  type WantedColumns,
+} from './csv-columns';
+import { type ForeignRecord, unexpected, wholeFrom } from './record';
 
 /** One epoch as the foreign trainer wrote it; epochs count from 1 here. */
 export type ForeignEpoch = {
@@ -26,9 +34,10 @@ export type ForeignTable = {
   /** In file order; a resumed run repeats epochs, and the later row of an epoch counts. */
   readonly rows: readonly ForeignEpoch[];
   readonly problems: readonly Words[];
+  /** What is wrong with the first line that is left out, if one is. */
+  readonly refused: Words | undefined;
 };
 
-type SetColumn = (row: MutableRow, value: number) => void;
 type MutableRow = {
   epoch: number;
   time: number | undefined;
@@ -37,122 +46,123 @@ type MutableRow = {
   lr: number[];
 };
 
-/** Our name of a number -> the column that has it; these are read beside the columns that Ultralytics and YOLOv5 write. */
-export type WantedColumns = Readonly<Record<string, string>>;
-
 /**
  * Reads the whole lines of a results.csv; a last line without its newline is still being written and is left out. A process that
  * appends to the file of another one repeats the header, or writes one with other columns: it holds for the lines behind it.
  */
 export function parseResultsCsv(text: string, wanted: WantedColumns = {}): ForeignTable {
-  const lines = text
-    .slice(0, text.lastIndexOf('\n') + 1)
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1).replace(/^\uFEFF/, '');
+  const [first, ...lines] = whole
     .split(/\r?\n/)
-    .filter((line) => line.trim() !== '');
-  const delimiter = delimiterOf(lines[0] ?? '');
-  let columns = columnsOf(cells(lines[0] ?? '', delimiter), wanted);
-  const rows: ForeignEpoch[] = [];
-  const problems: Words[] = [];
-  for (const [index, line] of lines.slice(1).entries()) {
-    const values = cells(line, delimiter);
+    .map((line, i) => ({ line, place: i + 1 }))
+    .filter(({ line }) => line.trim() !== '');
+  const delimiter = delimiterOf(first?.line ?? '');
+  let columns = columnsOf(csvCells(first?.line ?? '', delimiter), wanted);
+  const rows = new Rows();
+  const problems = [...columns.problems];
+  for (const { line, place } of lines) {
+    const values = csvCells(line, delimiter);
     if (isHeader(values, columns)) {
       columns = columnsOf(values, wanted);
-      continue;
-    }
-    const row = readRow(values, columns.setters, delimiter);
-    if (row === undefined) problems.push(problemOf(index + 2, values, columns.header));
-    else rows.push(row);
+      problems.push(...columns.problems);
+    } else if (columns.hasEpochs) rows.add(values, columns, { delimiter, place });
   }
-  const { header, groups } = columns;
-  return { header, groups, rows: countFromOne(rows), problems };
-}
-
-function problemOf(line: number, values: readonly string[], header: readonly string[]): Words {
-  if (values.length !== header.length)
-    return words('line {0}: expected {1} columns as in the header', line, header.length);
-  return words('line {0}: expected a whole number as the epoch', line);
-}
-
-type CsvColumns = {
-  readonly header: readonly string[];
-  readonly groups: readonly string[];
-  readonly setters: readonly (SetColumn | undefined)[];
-};
-
-function columnsOf(header: readonly string[], wanted: WantedColumns): CsvColumns {
-  const named = new Map(Object.entries(wanted).map(([ours, column]) => [column, ours]));
-  const setters = header.map((name) => wantedColumn(named.get(name)) ?? columnOf(name));
-  const groups = header
-    .filter((name) => isLr(named.get(name)) || /^(lr\/pg|x\/lr)\d+$/.test(name))
-    .map((name) => named.get(name) ?? name.replace(/^(lr|x)\//, ''));
-  return { header, groups, setters };
+  const places = columns.places.filter((one) => one !== undefined);
+  return {
+    header: columns.header,
+    groups: places.filter(({ to }) => to === 'lr').map(({ name }) => name),
+    rows: rows.all,
+    problems: [...problems, ...rows.problems],
+    refused: rows.refused,
+  };
 }
 
 /** No number is the name of a column. */
 const isHeader = (values: readonly string[], { header }: CsvColumns): boolean =>
   values[0] !== '' && header.includes(values[0]);
 
-/** A spreadsheet of a country whose decimal point is a comma saves with `;`. */
-const delimiterOf = (header: string): string => [',', ';', '\t'].find((one) => header.includes(one)) ?? ',';
+type LineAt = { readonly delimiter: string; readonly place: number };
 
-const isLr = (ours: string | undefined): boolean => ours !== undefined && classifyTag(ours)?.kind === 'lr';
+/** The rows of a file in their order, and what is wrong with its lines. */
+class Rows {
+  readonly all: ForeignEpoch[] = [];
+  readonly problems: Words[] = [];
+  refused: Words | undefined;
+  readonly #seen = new Set<number>();
+  /** The first line of a file shows its base: the first epoch is 0 only if counting starts there. */
+  #base: 0 | 1 | undefined;
 
-const cells = (line: string, delimiter: string): string[] => line.split(delimiter).map((cell) => cell.trim());
+  add(values: readonly string[], columns: CsvColumns, { delimiter, place }: LineAt): void {
+    if (values.length !== columns.header.length) {
+      this.#refuse(words('line {0}: expected {1} columns as in the header', place, columns.header.length));
+      return;
+    }
+    const { row, strange } = readRow(values, columns, delimiter);
+    const base = this.#base ?? (row.epoch === 0 ? 0 : 1);
+    if (!Number.isSafeInteger(row.epoch) || row.epoch < base) {
+      const shown = shownCell(values[columns.places.findIndex(isEpoch)]);
+      this.#refuse(atLine(place, unexpected('epoch', shown, wholeFrom(this.#base ?? 0))));
+      return;
+    }
+    this.#base = base;
+    this.problems.push(...strange.map((said) => atLine(place, said)));
+    this.#push({ ...row, epoch: row.epoch + 1 - base }, place);
+  }
 
-function columnOf(name: string): SetColumn | undefined {
-  if (name === 'epoch') return (row, value) => assign(row, 'epoch', value);
-  if (name === 'time') return (row, value) => assign(row, 'time', value);
-  const [group, key = ''] = name.split('/');
-  if (group === 'train') return (row, value) => put(row.loss, lossName(key), value);
-  if (group === 'val') return (row, value) => put(row.metrics, `val_${lossName(key)}`, value);
-  if (group === 'metrics') return (row, value) => put(row.metrics, classifyTag(name)?.name ?? key, value);
-  if (group === 'lr' || group === 'x') return (row, value) => row.lr.push(value);
-  return undefined;
+  #refuse(said: Words): void {
+    this.refused ??= said;
+    this.problems.push(said);
+  }
+
+  /** A resumed process does epochs again that are there; one that was never there and comes late is out of order. */
+  #push(row: ForeignEpoch, place: number): void {
+    const before = this.all.at(-1)?.epoch ?? 0;
+    if (row.epoch < before && !this.#seen.has(row.epoch))
+      this.problems.push(
+        words(
+          'line {0}: epoch {1} comes after epoch {2}: epochs are expected in ascending order, and those above {1} that came before this line do not count',
+          ...[place, row.epoch, before],
+        ),
+      );
+    this.#seen.add(row.epoch);
+    this.all.push(row);
+  }
 }
 
-/** The meaning of one of our names: epoch, a loss, or a metric. */
-function wantedColumn(ours: string | undefined): SetColumn | undefined {
-  if (ours === undefined) return undefined;
-  const { kind, name } = classifyTag(ours) ?? { kind: 'metric' as const, name: ours };
-  if (kind === 'epoch') return (row, value) => assign(row, 'epoch', value);
-  if (kind === 'lr') return (row, value) => row.lr.push(value);
-  return (row, value) => put(kind === 'metric' ? row.metrics : row.loss, name, value);
-}
+const atLine = (place: number, said: Words): Words => words('line {0}: {1}', place, said);
+const shownCell = (text: string): string => (text === '' ? '""' : text.slice(0, MOST_SHOWN));
+const MOST_SHOWN = 50;
 
-/** LibreYOLO writes the sum as `train/loss` beside its parts. */
-const lossName = (key: string): string => (key === 'loss' ? 'total' : key.replace(/_loss$/, ''));
+type RowReading = { readonly row: MutableRow; readonly strange: readonly Words[] };
 
-function readRow(
-  values: readonly string[],
-  columns: readonly (SetColumn | undefined)[],
-  delimiter: string,
-): ForeignEpoch | undefined {
-  if (values.length !== columns.length) return undefined;
+function readRow(values: readonly string[], { header, places }: CsvColumns, delimiter: string): RowReading {
   const row: MutableRow = { epoch: Number.NaN, time: undefined, loss: {}, metrics: {}, lr: [] };
-  for (const [i, value] of values.entries())
-    columns[i]?.(row, parseCell(delimiter === ',' ? value : value.replace(',', '.')));
-  return Number.isInteger(row.epoch) ? row : undefined;
+  const strange: Words[] = [];
+  for (const [i, place] of places.entries()) {
+    if (place === undefined) continue;
+    const cell = readCell(values[i], delimiter);
+    putCell(row, place, cell);
+    if (cell.isStrange && !isEpoch(place))
+      strange.push(unexpected(header[i], shownCell(values[i]), words('a number')));
+  }
+  return { row, strange };
 }
 
-/** Python writes nan, inf and -inf; an empty cell is not a number either. */
-export function parseCell(text: string): number {
-  const infinite = /^([+-]?)inf(inity)?$/i.exec(text);
-  if (infinite) return infinite[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  return text === '' ? Number.NaN : Number(text);
+type Cell = { readonly value: number; readonly isNumber: boolean; readonly isStrange: boolean };
+
+/** A cell that is empty or no number is not one that is NaN. */
+function readCell(text: string, delimiter: string): Cell {
+  const value = parseCell(delimiter === ',' ? text : text.replace(',', '.'));
+  const isNumber = !Number.isNaN(value) || /^[+-]?nan$/i.test(text);
+  return { value, isNumber, isStrange: !isNumber && text !== '' };
 }
 
-/** The first line of a file shows its base: the first epoch is 0 only if counting starts there. */
-function countFromOne(rows: readonly ForeignEpoch[]): ForeignEpoch[] {
-  const offset = rows[0]?.epoch === 0 ? 1 : 0;
-  return rows.map((row) => ({ ...row, epoch: row.epoch + offset }));
-}
-
-function assign(row: MutableRow, key: 'epoch' | 'time', value: number): void {
-  row[key] = value;
-}
-
-function put(target: Record<string, number>, key: string, value: number): void {
-  target[key] = value;
+function putCell(row: MutableRow, { to, name }: ColumnPlace, { value, isNumber }: Cell): void {
+  if (to === 'epoch') row.epoch = value;
+  else if (to === 'time') row.time = value;
+  // Rates are told apart by their order.
+  else if (to === 'lr') row.lr.push(value);
+  else if (isNumber) row[to][name] = value;
 }
 
 type TableReading = {
@@ -235,46 +245,3 @@ export function sameRows(before: readonly ForeignEpoch[], now: readonly ForeignE
 }
 
 const asText = (_key: string, value: unknown): unknown => (typeof value === 'number' ? String(value) : value);
-
-const EXPECTED = [
-  'epoch',
-  'train/box_loss',
-  'train/cls_loss',
-  'metrics/mAP50(B)',
-  'metrics/mAP50-95(B)',
-  'lr/pg0',
-];
-const MOST_SHOWN = 12;
-
-/** Why the columns of a CSV gave no numbers, with the nearest names. */
-export function explainColumns(file: string, header: readonly string[], wanted: WantedColumns): Words {
-  const shown = header.slice(0, MOST_SHOWN).join(', ') + (header.length > MOST_SHOWN ? ', ...' : '');
-  const has =
-    header.join('') === ''
-      ? words('{0} has no whole line', file)
-      : words('{0} has the columns {1}', file, shown);
-  const missing = Object.entries(wanted).filter(([, column]) => !header.includes(column));
-  if (missing.length > 0) {
-    const absent = missing.map(([ours, column]) => meant(`${ours}: ${column}`, nearestName(column, header)));
-    return words('{0}; command.metrics names columns that are not there: {1}', has, listed(absent, '; '));
-  }
-  const near = EXPECTED.flatMap((name) => {
-    const found = header.includes(name) ? undefined : nearestName(name, header);
-    return found === undefined ? [] : [words('{0} for {1}', found, name)];
-  });
-  const expected =
-    near.length === 0
-      ? words('expected epoch, train/..., val/..., metrics/... as Ultralytics writes them')
-      : words(
-          'expected epoch, train/..., val/..., metrics/... as Ultralytics writes them (near: {0})',
-          listed(near, ', '),
-        );
-  return words(
-    '{0}; {1}, or command.metrics with our name and the column, e.g. {epoch: Epoch, loss: train_loss, map: AP}',
-    has,
-    expected,
-  );
-}
-
-const meant = (column: string, nearest: string | undefined): Words =>
-  nearest === undefined ? quoted(column) : words('{0} (did you mean {1}?)', column, nearest);

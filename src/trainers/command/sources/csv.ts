@@ -2,14 +2,13 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { WordedError } from '../../../base/worded-error';
 import { inEnglish, type Words, words } from '../../../base/words';
+import { explainColumns, type WantedColumns } from '../../../domain/foreign/csv-columns';
 import type { ForeignRecord } from '../../../domain/foreign/record';
 import {
-  explainColumns,
-  type ForeignEpoch,
+  type ForeignTable,
   parseResultsCsv,
   recordsOfTable,
   sameRows,
-  type WantedColumns,
 } from '../../../domain/foreign/results-csv';
 import { MOST_BYTES } from '../../../run/folder/bounds';
 import { readText } from '../../../run/folder/read-file';
@@ -30,8 +29,7 @@ export type CsvOptions = {
  */
 export function csvSource(file: string, { hasMetrics = () => true, wanted = {} }: CsvOptions = {}): Source {
   let seen = '';
-  let rows: readonly ForeignEpoch[] = [];
-  let header: readonly string[] = [];
+  let last: ForeignTable | undefined;
   let isTorn = false;
   let looks = 0;
   const reported = new Set<string>();
@@ -39,10 +37,9 @@ export function csvSource(file: string, { hasMetrics = () => true, wanted = {} }
     const text = await readText(file, { most: MOST_BYTES.list, links: 'follow' });
     const table = parseResultsCsv(text, wanted);
     isTorn = /[^\n]$/.test(text);
-    header = table.header;
     seen = stamp;
-    const fromRow = sameRows(rows, table.rows);
-    rows = table.rows;
+    const fromRow = sameRows(last?.rows ?? [], table.rows);
+    last = table;
     const problems = table.problems
       .filter((said) => !reported.has(inEnglish(said)))
       .map((said): ForeignRecord => ({ kind: 'problem', said: words('{0}: {1}', file, said) }));
@@ -57,7 +54,11 @@ export function csvSource(file: string, { hasMetrics = () => true, wanted = {} }
       if (now && !isSame) return read(now);
       return isTorn && looks === SILENT_LOOKS ? [tornLine(file)] : [];
     },
-    explain: async () => (seen === '' ? noSuchFile(file, /\.csv$/i) : explainColumns(file, header, wanted)),
+    explain: async () => {
+      if (last === undefined) return noSuchFile(file, /\.csv$/i);
+      const { refused, header } = last;
+      return refused ? words('{0}: {1}', file, refused) : explainColumns(file, header, wanted);
+    },
   };
 }
 

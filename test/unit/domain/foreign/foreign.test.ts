@@ -104,7 +104,7 @@ describe('results.csv', () => {
   it('names a line whose epoch is not a whole number', () => {
     const { rows, problems } = parseResultsCsv('epoch,time\n1,2\n1.5,3\n');
     expect(rows).toMatchObject([{ epoch: 1 }]);
-    expect(problems.map(englishOf)).toEqual(['line 3: expected a whole number as the epoch']);
+    expect(problems.map(englishOf)).toEqual(['line 3: epoch is 1.5, expected a whole number from 1']);
   });
 
   it.each([
@@ -117,6 +117,80 @@ describe('results.csv', () => {
       { epoch: 1, loss: { box: 1.25 }, lr: [0.01] },
       { epoch: 2, loss: { box: 1 }, lr: [0.02] },
     ]);
+  });
+
+  it('names a line whose epoch cannot be counted, and says of none that it was read', () => {
+    const ofLines = (...epochs: readonly string[]) =>
+      parseResultsCsv(`epoch,train/box_loss\n\n${epochs.map((epoch) => `${epoch},1\n`).join('')}`);
+    const negative = ofLines('-3', '-2', '-1');
+    expect(negative.rows).toEqual([]);
+    expect(englishOf(negative.refused)).toBe('line 3: epoch is -3, expected a whole number from 0');
+    expect(negative.problems).toHaveLength(3);
+    const late = ofLines('1', '0', '');
+    expect(late.rows).toMatchObject([{ epoch: 1 }]);
+    expect(late.problems.map(englishOf)).toEqual([
+      'line 4: epoch is 0, expected a whole number from 1',
+      'line 5: epoch is "", expected a whole number from 1',
+    ]);
+  });
+
+  it('says that no column is the epoch instead of naming each line', () => {
+    const { rows, problems, refused } = parseResultsCsv('Epoch,loss\n1,2\n2,3\n');
+    expect({ rows, refused }).toEqual({ rows: [], refused: undefined });
+    expect(problems.map(englishOf)).toEqual(['no column is the epoch, and no line is read: Epoch, loss']);
+  });
+
+  it('says which of two columns that are one number is read', () => {
+    const table = parseResultsCsv(
+      'epoch,metrics/mAP50-95(B),metrics/mAP50-95(B),AP50,metrics/mAP50(B),train/loss,train/total_loss\n1,.2,.9,.5,.6,3,4\n',
+      { map50: 'AP50' },
+    );
+    expect(table.rows).toMatchObject([{ metrics: { map: 0.9, map50: 0.5 }, loss: { total: 4 } }]);
+    expect(table.problems.map(englishOf)).toEqual([
+      'the column metrics/mAP50-95(B) is there more than once: the last one is read',
+      'the columns metrics/mAP50(B) and AP50 are both map50: AP50 is read',
+      'the columns train/loss and train/total_loss are both total: train/total_loss is read',
+    ]);
+  });
+
+  it('keeps the rates of groups of any name apart', () => {
+    const table = parseResultsCsv('epoch,lr/weights,lr/bias,lr/pg0\n1,.1,.2,.3\n');
+    const [step] = recordsOfTable(table, { fromRow: 0, hasMetrics: true });
+    expect(step).toMatchObject({ lr: { weights: 0.1, bias: 0.2, pg0: 0.3 } });
+  });
+
+  it('says that epochs are not in order, and nothing of a resume that repeats some', () => {
+    const problemsOf = (...epochs: readonly number[]): string[] =>
+      parseResultsCsv(`epoch,train/box_loss\n${epochs.map((epoch) => `${epoch},1\n`).join('')}`).problems.map(
+        englishOf,
+      );
+    expect(problemsOf(1, 2, 3, 2, 3, 4)).toEqual([]);
+    expect(problemsOf(1, 3, 2)).toEqual([
+      'line 4: epoch 2 comes after epoch 3: epochs are expected in ascending order, and those above 2 that came before this line do not count',
+    ]);
+  });
+
+  it('reads cells in quotation marks, also with a delimiter inside', () => {
+    const { rows, problems } = parseResultsCsv(
+      '\uFEFF"epoch","train/box_loss","a ""b"", c","lr/pg0"\r\n"1", "2.5" ,x,0.1\r\n"2","1.5","",""\r\n',
+    );
+    expect(problems).toEqual([]);
+    expect(rows).toMatchObject([
+      { epoch: 1, loss: { box: 2.5 }, lr: [0.1] },
+      { epoch: 2, loss: { box: 1.5 }, lr: [Number.NaN] },
+    ]);
+    expect(parseResultsCsv('"epoch";"lr/pg0"\n"1";"0,25"\n').rows).toMatchObject([{ epoch: 1, lr: [0.25] }]);
+    expect(parseResultsCsv('time,epoch,"lr/pg0"\n,1,"2"\n').rows).toMatchObject([{ epoch: 1, lr: [2] }]);
+  });
+
+  it('a cell that is empty or no number is not a NaN that was logged, and the latter is named', () => {
+    const { rows, problems } = parseResultsCsv('epoch,train/box_loss,metrics/mAP50(B)\n1,,N/A\n2,nan,-NaN\n');
+    expect(rows).toMatchObject([
+      { loss: {}, metrics: {} },
+      { loss: { box: Number.NaN }, metrics: { map50: Number.NaN } },
+    ]);
+    expect(rows[0].loss).toEqual({});
+    expect(problems.map(englishOf)).toEqual(['line 2: metrics/mAP50(B) is N/A, expected a number']);
   });
 
   it('a header that is written again, also with other columns, holds for what follows', () => {
