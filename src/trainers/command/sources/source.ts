@@ -20,7 +20,7 @@ export type Source = {
 
 /**
  * Whatever the source reads, no record goes on that the readers of a run would refuse: what is wrong with it goes on
- * instead. Metrics that are no shares go on as they are, and of each kind of them it is said once.
+ * instead. Metrics beyond 0 to 1 go on as they are, and of each kind of them it is said once.
  */
 export function withinBounds(source: Source): Source {
   const known = new Set<string>();

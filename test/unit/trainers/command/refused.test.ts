@@ -96,7 +96,7 @@ describe('what goes on to the events of a run', () => {
     ]);
   });
 
-  it('says once of each metric that it is no share, with what to do of percent', async () => {
+  it('says once of each metric that it is beyond 0 to 1, and what to do with percent', async () => {
     const records = await given(
       { kind: 'epoch', epoch: 1, loss: {}, metrics: { map: 20, precision: -1, recall: 1, other: 7 } },
       { kind: 'epoch', epoch: 2, loss: {}, metrics: { map: 31, map50: 0.5 } },
