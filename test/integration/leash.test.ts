@@ -105,6 +105,16 @@ describe('a job that is ended', () => {
     await untilNoneLives('pipe');
   });
 
+  it('a leashed process ends with its run, though the other end of its stdin is open', async () => {
+    const child = spawn(process.execPath, [CLI, ...train('whole', 2, '--leash')], {
+      cwd: dir,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(statusOf('whole')?.state).toBe('completed');
+    child.stdin?.end();
+  });
+
   it('a leashed keeper that is asked to end stops its run', async () => {
     const { done } = spawnCli(train('scancel', ENDLESS, '--leash'), dir);
     await untilSteps('scancel', 5);

@@ -1,12 +1,13 @@
 // What Ray and people may do to runs and sweeps, each in a real Ray. A check throws what it saw instead.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { linesOf, root, until } from './lab.mjs';
 import {
   at,
   end,
+  jobOf,
   killDriver,
   show,
   start,
@@ -40,10 +41,10 @@ export const CHECKS = {
       await end(lab, name);
       assert.equal(show(lab, name).state, 'stopped');
     }
-    // There is room for it now, and Ray begins it.
-    const log = at(lab, 'waits', 'job.log');
-    const isBegun = () => existsSync(log) && /cancelled before it began/.test(readFileSync(log, 'utf8'));
-    await until(isBegun, 'its job does nothing', 120);
+    // There is room for it now: Ray begins it, which does nothing, or knows by now that it was stopped.
+    const isOver = async () => /STOPPED|SUCCEEDED|FAILED/.test(await lab.statusOf(jobOf(lab, 'waits')));
+    await until(isOver, 'its job is over', 120);
+    assert.equal(existsSync(at(lab, 'waits', 'events.jsonl')), false);
     assert.equal(show(lab, 'waits').state, 'stopped');
     await untilNoneLives(lab, 'waits');
   },

@@ -38,6 +38,8 @@ export async function openLab() {
     ray: { ...env, RAY_ADDRESS: `127.0.0.1:${port}` },
     /** Processes in which Ray keeps its jobs. */
     supervisors: () => processesOfSession(head).filter((pid) => nameOf(pid).includes('JobSupervisor')),
+    /** What Ray says of a job. */
+    statusOf: async (job) => (await (await ask({ at, address }, `/api/jobs/${job}`))?.json())?.status,
     async close() {
       await endHead(head);
       work.close();
@@ -83,10 +85,12 @@ function headArguments(port, dir) {
   ];
 }
 
-async function answers({ at, address }) {
+const answers = async (lab) => (await ask(lab, '/api/version'))?.ok === true;
+
+/** Undefined if nothing answers. */
+function ask({ at, address }, route) {
   const headers = { Authorization: `Bearer ${readFileSync(at('token'), 'utf8')}` };
-  const answer = await fetch(`${address}/api/version`, { headers }).catch(() => undefined);
-  return answer?.ok === true;
+  return fetch(`${address}${route}`, { headers }).catch(() => undefined);
 }
 
 /** Never `ray stop`, which ends everybody's. */

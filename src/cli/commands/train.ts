@@ -2,7 +2,7 @@ import { existsSync, fstatSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { Command } from '@commander-js/extra-typings';
-import { DisposableStore } from '../../base/disposable';
+import { DisposableStore, toDisposable } from '../../base/disposable';
 import { Emitter, type Event } from '../../base/event';
 import { noteBegin, noteEnd, wasTakenBack } from '../../engine/targets/in-job';
 import { resumeOn as resumeOnTarget, targetOf } from '../../engine/targets/target';
@@ -69,7 +69,12 @@ async function train(io: CliIo, config: string | undefined, options: TrainOption
     throw badInput('pitwall: --leash waits for the run, --detach does not');
   const started = await begin(io, config, options);
   if (options.detach) return printDetached(io, started.dir, options.json === true);
-  const followed = await followToEnd(options.leash ? onLeash(io) : io, started, options.json === true);
+  const held = new DisposableStore();
+  const followed = await followToEnd(
+    options.leash ? onLeash(io, held) : io,
+    started,
+    options.json === true,
+  ).finally(() => held.dispose());
   followed.live.dispose();
   const code = exitCodeOf(followed);
   if (followed.interrupts === 0) await noteEnd(started.dir, code);
@@ -199,12 +204,14 @@ async function isCompleted(dir: string): Promise<boolean> {
  * The same command line, for which the end of stdin is a Ctrl-C too: who started it holds the other end, and is gone. Only of a
  * pipe or socket: a batch job's stdin is /dev/null, at its end from the start.
  */
-function onLeash(io: CliIo): CliIo {
+function onLeash(io: CliIo, held: DisposableStore): CliIo {
   if (!isHeldByAnother(io.stdin.fd)) return io;
   const ended = new Emitter<void>();
   io.stdin.once('end', () => ended.fire());
   io.stdin.once('error', () => ended.fire());
   io.stdin.resume();
+  // Read on, it would keep this process for as long as the other end is open.
+  held.track(toDisposable(() => io.stdin.pause()));
   const onInterrupt: Event<void> = (listener) => {
     const store = new DisposableStore();
     store.track(io.onInterrupt(listener));
