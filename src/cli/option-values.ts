@@ -95,3 +95,9 @@ export function floors(text: string, before: readonly Floor[]): readonly Floor[]
     throw new InvalidArgumentError('expected METRIC=VALUE, as map=.6.');
   return [...before, { metric, least }];
 }
+
+/** Not the folder that the command is called in, which a variable of the shell that is not set would make of it. */
+export function namedPath(text: string): string {
+  if (text === '') throw new InvalidArgumentError('expected a path, but it is empty.');
+  return text;
+}

@@ -7,6 +7,7 @@ import { VERSION } from './cli';
 import { CliFailure, type ExitCode } from './failure';
 import { HELP_LINES } from './help-lines';
 import { type CliIo, printLine } from './io';
+import { namedPath } from './option-values';
 import { explainedLine } from './output/numbers';
 
 const VERSION_FLAGS = ['-V', '--version'];
@@ -69,9 +70,12 @@ function configured(command: CommandUnknownOpts, io: CliIo): CommandUnknownOpts 
     getErrHelpWidth: () => io.stderr.columns ?? 100,
     outputError: (text, write) => write(`${visible(oneLine(text.replace(/^error: /, 'pitwall: ')))}\n`),
   });
+  for (const option of command.options) if (NAMES_A_PLACE.test(option.flags)) option.argParser(namedPath);
   for (const inner of command.commands) configured(inner, io);
   return command;
 }
+
+const NAMES_A_PLACE = /<(?:dir|file)>/;
 
 const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');
 

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { nearestName } from '../../base/suggest';
 import { inEnglish } from '../../base/words';
@@ -11,15 +10,15 @@ import { formatDifference } from '../../domain/display/format';
 import { type BoxesCompared, compareOpened, type DrawnCompared } from '../../engine/compare/compare-runs';
 import { openAsked } from '../../engine/compare/evidence';
 import { readState } from '../../engine/compare/run-detections';
-import { writeWhole } from '../../run/folder/write-file';
 import { isUnlabelled, lacksLabels } from '../../run/measured';
 import { bestOwn, ownMetricsOf } from '../../run/own-metrics';
 import type { RunState } from '../../run/state';
 import type { Cli } from '../cli';
-import { badInput, type ExitCode, fileFailure } from '../failure';
+import { badInput, type ExitCode } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
 import { floors, notNegative } from '../option-values';
 import { junitXml, type TestCase } from '../output/junit';
+import { writeNamed } from '../output/named-file';
 import { explainedLine, scoreBeside } from '../output/numbers';
 import { type Style, styleFor } from '../output/style';
 import { type RunReference, resolveRun } from '../run-reference';
@@ -99,7 +98,6 @@ function checkLine({ outcome, message }: Checked, strict: boolean, style: Style)
 type Report = { readonly text: string; readonly checks: readonly Checked[]; readonly strict: boolean };
 
 async function writeJunit(io: CliIo, file: string, { text, checks, strict }: Report): Promise<void> {
-  const target = path.resolve(io.cwd, file);
   const outcomeOf = (outcome: GateOutcome): TestCase['outcome'] => {
     if (isFailure(outcome, strict)) return 'failed';
     return outcome === 'passed' ? 'passed' : 'skipped';
@@ -109,9 +107,8 @@ async function writeJunit(io: CliIo, file: string, { text, checks, strict }: Rep
     message,
     outcome: outcomeOf(outcome),
   }));
-  await writeWhole(target, junitXml(`pitwall check ${text}`, cases)).catch((error: unknown) => {
-    throw badInput(`--junit: ${file}: ${fileFailure(error)}`, error);
-  });
+  const report = { option: '--junit', file, endings: ['.xml'] };
+  await writeNamed(io, report, junitXml(`pitwall check ${text}`, cases));
 }
 
 /** One check that was made. */

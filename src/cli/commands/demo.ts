@@ -9,6 +9,7 @@ import type { Cli } from '../cli';
 import { loadExperiment } from '../experiment';
 import { badInput, type ExitCode } from '../failure';
 import { type CliIo, type OutputStream, printLine, textWidth } from '../io';
+import { namedPath } from '../option-values';
 import { score } from '../output/numbers';
 import { plotCurve, rangeOf, sideBySide } from '../output/plot';
 import { createProgress } from '../output/progress';
@@ -107,7 +108,7 @@ function resultLines({ state, presence }: LiveRun): string[] {
 export function initCommand({ io, run }: Cli) {
   return new Command('init')
     .description('write the example experiment: a printed-circuit-board defect set and its training config')
-    .argument('<dir>', 'folder to write into; what an earlier call wrote is kept')
+    .argument('<dir>', 'folder to write into; what an earlier call wrote is kept', namedPath)
     .action(
       run(async (dir) => {
         const example = await writeExampleInto(io, dir);

@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { createTranslate } from '../../base/translate';
 import { describeRange, describeSeveral } from '../../domain/display/lr-range';
@@ -23,6 +22,7 @@ import { type LoadedExperiment, loadExperiment, readText } from '../experiment';
 import { badInput, type ExitCode, fileFailure } from '../failure';
 import { type CliIo, printJson, printLine, textWidth } from '../io';
 import { collect, positiveNumber, wholeNumber } from '../option-values';
+import { placeOf, svgFile, writeNamed } from '../output/named-file';
 import { explainedLine } from '../output/numbers';
 import { plotCurve } from '../output/plot';
 import { createProgress } from '../output/progress';
@@ -83,6 +83,7 @@ export function lrFindCommand({ io, run }: Cli) {
 
 async function find(io: CliIo, config: string, options: LrFindOptions): Promise<ExitCode> {
   const loaded = loadExperiment(io, config, options.set);
+  if (options.svg !== undefined) await placeOf(io, svgFile(options.svg));
   if (TRAINERS[loaded.experiment.trainer].isReader)
     throw badInput(
       `${config}: trainer: a range test sets the LR, which Pitwall cannot do in another program`,
@@ -158,7 +159,11 @@ type Several = {
   readonly settingsFor: (lr0: number) => readonly KeyValue[];
 };
 
-function printSeveral(io: CliIo, { tests, loaded, settingsFor }: Several, options: LrFindOptions): ExitCode {
+async function printSeveral(
+  io: CliIo,
+  { tests, loaded, settingsFor }: Several,
+  options: LrFindOptions,
+): Promise<ExitCode> {
   const together = ofSeveral(tests.map(({ reading }) => reading));
   const each = tests.map(({ seed, reading }) => `seed ${seed}: ${describeRange(reading, createTranslate())}`);
   if (!together) throw new Error(`too few of ${tests.length} tests gave an answer; ${each.join(' ')}`);
@@ -168,15 +173,15 @@ function printSeveral(io: CliIo, { tests, loaded, settingsFor }: Several, option
   const set = settings.length > 0 ? [settingsLine(settings, loaded.shown, options)] : [];
   const said = [...each, describeSeveral(together, createTranslate()), ...set];
   const lines = [...plotLines(io, result), ...said, explainedLine(io.installDir, 'range-test')];
-  drawInto(io, { points, result }, options);
+  await drawInto(io, { points, result }, options);
   if (options.json) printJson(io.stdout, severalJson(tests, { result, settings, points, dir }));
   else for (const line of lines) printLine(io.stdout, line);
   if (options.apply) applySure(loaded, settings);
   return 0;
 }
 
-function drawInto(io: CliIo, drawing: RangeDrawing, { svg }: LrFindOptions): void {
-  if (svg !== undefined) write(path.resolve(io.cwd, svg), rangeSvg(drawing, PICTURE));
+async function drawInto(io: CliIo, drawing: RangeDrawing, { svg }: LrFindOptions): Promise<void> {
+  if (svg !== undefined) await writeNamed(io, svgFile(svg), rangeSvg(drawing, PICTURE));
 }
 
 /** The fields of the test that is shown, and all tests beside them. */
@@ -211,9 +216,9 @@ type RangeFindings = {
 const endOf = (state: string): string =>
   state === 'completed' || state === 'diverged' ? '' : `; the test ended ${state}`;
 
-function printFindings(io: CliIo, found: RangeFindings, options: LrFindOptions): ExitCode {
+async function printFindings(io: CliIo, found: RangeFindings, options: LrFindOptions): Promise<ExitCode> {
   const { points, result, settings, loaded } = found;
-  drawInto(io, { points, result }, options);
+  await drawInto(io, { points, result }, options);
   if (options.json) printJson(io.stdout, jsonOf(found));
   else
     for (const line of [...lines(io, found, options), explainedLine(io.installDir, 'range-test')])
@@ -241,7 +246,11 @@ function apply({ file, shown }: LoadedExperiment, settings: readonly KeyValue[])
   const text = withSettings(readText(file, shown), settings);
   if (text === undefined)
     throw badInput(`${shown}: is one flow mapping; write ${shownSettings(settings)} by hand`);
-  write(file, text);
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw badInput(`${shown}: ${fileFailure(error)}`, error);
+  }
 }
 
 const shownSettings = (settings: readonly KeyValue[]): string =>
@@ -279,14 +288,6 @@ function settingsLine(
 }
 
 const two = (value: number): string => String(Number(value.toPrecision(2)));
-
-function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw badInput(`${file}: ${fileFailure(error)}`, error);
-  }
-}
 
 /** A bar and the trainer's messages; the alarms that a range test is meant to raise are not shown. */
 function createRangeReporter(io: CliIo): RunReporter {

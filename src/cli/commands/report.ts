@@ -1,14 +1,12 @@
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { toError } from '../../base/async';
-import { isBadInput } from '../../base/bad-input';
 import { formatBytes } from '../../domain/display/format';
 import { reportOfRuns } from '../../engine/report/report-html';
-import { writeWhole } from '../../run/folder/write-file';
 import type { Cli } from '../cli';
 import { VERSION } from '../cli';
-import { badInput, fileFailure } from '../failure';
+import { badInput } from '../failure';
 import { printLine } from '../io';
+import { placeOf, writeNamed } from '../output/named-file';
 import { resolveRun } from '../run-reference';
 
 const MOST_RUNS = 20;
@@ -28,12 +26,12 @@ export function reportCommand({ io, run }: Cli) {
         if (texts.length > MOST_RUNS) throw badInput(`pitwall report: at most ${MOST_RUNS} runs at once`);
         const at = texts.indexOf(baseline);
         if (at < 0) throw badInput(`--baseline ${baseline}: expected one of ${texts.join(', ')}`);
+        const page = { option: '--out', file: out, endings: ['.html', '.htm'] };
+        await placeOf(io, page);
         const asked = texts.map((text) => ({ text, ...resolveRun(io, text, runs) }));
         const reader = images ? { reader: { installDir: io.installDir } } : {};
         const html = Buffer.from(await reportOfRuns({ asked, baseline: at, version: VERSION, ...reader }));
-        await writeWhole(path.resolve(io.cwd, out), html).catch((error: unknown) => {
-          throw isBadInput(error) ? error : badInput(`--out: ${out}: ${fileFailure(toError(error))}`, error);
-        });
+        await writeNamed(io, page, html);
         printLine(io.stdout, `${path.resolve(io.cwd, out)}  ${formatBytes(html.length)}`);
         return 0;
       }),

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { formatProblem } from '../../base/problem';
@@ -17,9 +16,10 @@ import { NEWEST_KNOWN } from '../../domain/schedule/ultralytics-version';
 import { halfCard } from '../../engine/planning/half-card';
 import type { Cli } from '../cli';
 import { loadExperiment } from '../experiment';
-import { badInput, fileFailure } from '../failure';
+import { badInput } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
 import { collect, versionNumber, wholeNumber } from '../option-values';
+import { svgFile, writeNamed } from '../output/named-file';
 import { styleFor } from '../output/style';
 import { countDataset } from '../schedule/count-dataset';
 import { scheduleLines, scheduleReport } from '../schedule/lines';
@@ -52,7 +52,8 @@ export function scheduleCommand({ io, run }: Cli) {
           printLine(io.stderr, `${problem.severity}: ${formatProblem(problem)}`);
         const gpu = experiment.validation.half === 'on' ? await halfCard() : undefined;
         const advice = advise({ experiment, schedule, counts, ...(gpu && { gpu }) });
-        if (options.svg !== undefined) writePicture(io, options.svg, scheduleSvg(schedule, PICTURE));
+        if (options.svg !== undefined)
+          await writeNamed(io, svgFile(options.svg), scheduleSvg(schedule, PICTURE));
         printSchedule(
           io,
           { schedule, advice, rule: ruleOf(experiment, counts), published: counts.published },
@@ -102,12 +103,4 @@ const numbersOf = ({ steps, groups }: Schedule): number => steps * (groups.lengt
 function tooLong({ steps, groups }: Schedule): string {
   const most = Math.floor(MOST_NUMBERS / (groups.length + 1));
   return `pitwall schedule: --json writes every step, and ${formatCount(steps)} are too many: expected at most ${formatCount(most)} (epochs, batch); --svg and the text have no limit`;
-}
-
-function writePicture(io: CliIo, file: string, svg: string): void {
-  try {
-    writeFileSync(path.resolve(io.cwd, file), svg);
-  } catch (error) {
-    throw badInput(`${file}: ${fileFailure(error)}`, error);
-  }
 }

@@ -11,6 +11,7 @@ import type { Cli } from '../cli';
 import { badInput, type ExitCode } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
 import { wholeNumber, wholeNumberOrAuto } from '../option-values';
+import { type NamedFile, placeOf } from '../output/named-file';
 import { cocoLines, score, seconds } from '../output/numbers';
 import { createProgress } from '../output/progress';
 import { formatTable, type TableColumn } from '../output/table';
@@ -43,7 +44,11 @@ export function validateCommand({ io, run }: Cli) {
         if (target.kind === 'judged') return printJudged(io, target, options);
         const { saveJson, run: _run, json, data: _data, trust: _trust, ...rest } = options;
         const { kind: _kind, ...asked } = target;
-        const params = { ...asked, ...rest, ...(saveJson && { saveJson: path.resolve(io.cwd, saveJson) }) };
+        const params = {
+          ...asked,
+          ...rest,
+          ...(saveJson && { saveJson: await placeOf(io, jsonFile(saveJson)) }),
+        };
         const result = await validateWithBar(io, params);
         for (const problem of result.problems) printLine(io.stderr, inEnglish(problem));
         await print(io, result.report, json ? undefined : target.data);
@@ -51,6 +56,8 @@ export function validateCommand({ io, run }: Cli) {
       }),
     );
 }
+
+const jsonFile = (file: string): NamedFile => ({ option: '--save-json', file, endings: ['.json'] });
 
 type NamedSource = { readonly run?: string; readonly data?: string; readonly trust?: true };
 

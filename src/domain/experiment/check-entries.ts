@@ -16,7 +16,8 @@ const NO = new Set(['false', 'no', 'off']);
 
 const CHECKS: Readonly<Record<KeySpec['kind'], (value: unknown, spec: KeySpec) => CheckedValue>> = {
   any: (value) => ({ ok: true, value }),
-  int: (value, spec) => (Number.isInteger(value) ? inRange(value as number, spec) : FAIL),
+  // Beyond, a double holds another number than was written.
+  int: (value, spec) => (Number.isSafeInteger(value) ? inRange(value as number, spec) : FAIL),
   number: (value, spec) =>
     typeof value === 'number' && Number.isFinite(value) ? inRange(value, spec) : FAIL,
   bool: (value) => {

@@ -61,6 +61,7 @@ export const RUN_KEYS: readonly KeySpec[] = [
     key: 'imgsz',
     kind: 'int',
     min: 32,
+    max: 16_384,
     list: true,
     default: 640,
     unit: 'pixels',
