@@ -116,7 +116,9 @@ function parseSplit(
     (item) => isScalar(item) && typeof item.value === 'string' && item.value !== '',
   );
   if (items.length === 0 || sources.length < items.length) {
-    const said = words('is missing: expected a folder of images, a .txt list, or a list of those');
+    const said = isNothing(node)
+      ? words('is missing: expected a folder of images, a .txt list, or a list of those')
+      : words('expected a folder of images, a .txt list, or a list of those');
     problems.push(problemAt(source, said, { key, node: node ?? source.document.contents }));
   }
   return sources.map((item) => String(isScalar(item) ? item.value : ''));

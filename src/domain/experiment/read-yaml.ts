@@ -1,5 +1,6 @@
 import { isMap, isScalar, LineCounter, type Node, type Pair } from 'yaml';
-import type { Problem, SourceRange } from '../../base/problem';
+import { type Problem, type SourceRange, worded } from '../../base/problem';
+import { words } from '../../base/words';
 import { parseYaml } from '../yaml/document';
 import type { KeyEntry } from './entries';
 import { BLOCKS } from './keys-pitwall';
@@ -47,7 +48,7 @@ export function readYaml(text: string, file: string, shape = EXPERIMENT): YamlEn
 }
 
 function readDocument(text: string, lines: LineCounter, source: RangedSource): YamlEntries {
-  const { document, faults } = parseYaml(text, { lines, merge: true, mostCharacters: LONGEST_EXPERIMENT });
+  const { document, faults } = parseYaml(text, { lines, mostCharacters: LONGEST_EXPERIMENT });
   const problems = faults.map(
     ({ start, end, ...said }): Problem => ({
       severity: 'error',
@@ -65,10 +66,21 @@ function readDocument(text: string, lines: LineCounter, source: RangedSource): Y
   }
   const value = (node: unknown): unknown => (isNode(node) ? node.toJS(document) : node);
   const items = root.items as readonly Pair[];
-  // Written keys override merged ones wherever the merge is written, so merges come first.
-  const merged = items.filter(isMerge).flatMap((pair) => readMerge(pair, source, value));
-  const written = items.filter((pair) => !isMerge(pair)).flatMap((pair) => readPair(pair, '', source, value));
-  return { entries: [...merged, ...written], problems };
+  const written = items.flatMap((pair) => readPair(pair, '', source, value));
+  return { entries: written, problems: problems.length > 0 ? problems : givenTwice(written) };
+}
+
+/** A block and a dotted key may name the same: the parser sees two keys. */
+function givenTwice(entries: readonly KeyEntry[]): readonly Problem[] {
+  const seen = new Map<string, KeyEntry>();
+  return entries.flatMap((entry): readonly Problem[] => {
+    const { key, file, keyRange: range } = entry;
+    const first = seen.get(key);
+    seen.set(key, first ?? entry);
+    if (!first) return [];
+    const said = words('is given twice: line {0} has it too', first.keyRange?.line ?? 0);
+    return [{ severity: 'error', ...worded(said), file, key, ...(range && { range }) }];
+  });
 }
 
 function readPair(
@@ -91,18 +103,6 @@ function readPair(
       valueRange: rangeOfNode(pair.value, source) ?? keyRange,
     },
   ];
-}
-
-function isMerge(pair: Pair): boolean {
-  return isScalar(pair.key) && (typeof pair.key.value === 'symbol' || pair.key.value === '<<');
-}
-
-function readMerge(pair: Pair, source: RangedSource, js: (node: unknown) => unknown): KeyEntry[] {
-  const merged = js(pair.value);
-  if (typeof merged !== 'object' || merged === null) return [];
-  const range = rangeOfNode(pair.value, source);
-  const at = { file: source.file, keyRange: range, valueRange: range };
-  return Object.entries(merged).map(([key, value]) => ({ key, value, ...at }));
 }
 
 function isNode(node: unknown): node is Node {
