@@ -11,6 +11,7 @@ import { resolveRun } from '../run-reference';
 
 const MOST_RUNS = 20;
 
+/** Its file can be named `.html` or without an ending; one of another kind that is there is kept. */
 export function reportCommand({ io, run }: Cli) {
   return new Command('report')
     .description(

@@ -28,7 +28,7 @@ export async function writeNamed(io: Pick<CliIo, 'cwd'>, named: NamedFile, conte
   });
 }
 
-/** Where that is. Throws as `writeNamed` does: a command that takes long asks before it begins. */
+/** Its path, without links. Throws as `writeNamed` does: a command that takes long asks before it begins. */
 export async function placeOf({ cwd }: Pick<CliIo, 'cwd'>, named: NamedFile): Promise<string> {
   const target = await withoutLinks(path.resolve(cwd, named.file)).catch((error: unknown) => {
     throw refusal(named, error);
@@ -51,7 +51,7 @@ function whyNot(there: Kind, target: string, { endings }: NamedFile): string | u
   if (!there.isFile()) return 'is a pipe or a device; a file was expected';
   const ending = path.extname(target).toLowerCase();
   if (ending === '' || endings.includes(ending)) return undefined;
-  return `is there already and is no ${endings[0]} file: it is not overwritten`;
+  return `is there already, and not as a file of this kind (${endings[0]}): it is not overwritten`;
 }
 
 const statOf = (file: string): Promise<Kind | undefined> =>

@@ -27,7 +27,7 @@ describe('a file that a person names for a result', () => {
     expect([code, err]).toEqual([
       2,
       expect.stringContaining(
-        '--svg: a.train.yaml: is there already and is no .svg file: it is not overwritten',
+        '--svg: a.train.yaml: is there already, and not as a file of this kind (.svg): it is not overwritten',
       ),
     ]);
     expect(readFileSync(at('a.train.yaml'), 'utf8')).toBe(before);
@@ -41,16 +41,19 @@ describe('a file that a person names for a result', () => {
     expect((await draw('a.svg/b.svg')).err).toContain('--svg: a.svg/b.svg: a part of the path is a file');
   });
 
-  it.skipIf(process.platform === 'win32')('is what a link leads to, also where nothing is yet', async () => {
-    symlinkSync('real.svg', at('link.svg'));
-    expect((await draw('link.svg')).code).toBe(0);
-    expect(readFileSync(at('real.svg'), 'utf8')).toMatch(/^<svg/);
-    symlinkSync('round.svg', at('round.svg'));
-    expect((await draw('round.svg')).code).toBe(2);
-  });
+  it.skipIf(process.platform === 'win32')(
+    'is what a link leads to, also a file that is not there yet',
+    async () => {
+      symlinkSync('real.svg', at('link.svg'));
+      expect((await draw('link.svg')).code).toBe(0);
+      expect(readFileSync(at('real.svg'), 'utf8')).toMatch(/^<svg/);
+      symlinkSync('round.svg', at('round.svg'));
+      expect((await draw('round.svg')).code).toBe(2);
+    },
+  );
 
   it.skipIf(process.platform === 'win32')(
-    'is no pipe, which would be waited for, and no device',
+    'is neither a pipe, which would be waited for, nor a device',
     async () => {
       execFileSync('mkfifo', [at('pipe.svg')]);
       symlinkSync('/dev/null', at('null.svg'));

@@ -43,7 +43,7 @@ describe('aliases and merges are read as PyYAML reads them', () => {
     ]);
   });
 
-  it('an alias of what it is within is no endless tree', () => {
+  it('an alias of what it is within does not make an endless tree', () => {
     expect(() => read('a: &x {b: *x}\n')).not.toThrow();
   });
 });
@@ -80,7 +80,7 @@ describe('in a dataset', () => {
     });
   });
 
-  it('what is there and is no folder is not said to be missing', () => {
+  it('what is there, but not as a folder, is not said to be missing', () => {
     const { problems } = parseDatasetYaml('train: 5\nval: v\nnames: [a]\n', 'data.yaml');
     expect(problems).toMatchObject([
       { key: 'train', message: 'expected a folder of images, a .txt list, or a list of those' },
