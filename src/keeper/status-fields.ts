@@ -1,6 +1,7 @@
 import { inEnglish } from '../base/words';
 import { isUnlabelled } from '../run/measured';
 import { bestOwn, ownMetricsOf } from '../run/own-metrics';
+import { plannedEpochs } from '../run/planned-epochs';
 import type { RunState } from '../run/state';
 import type { RunJournal } from './run-journal';
 import type { StatusFields } from './status-writer';
@@ -54,7 +55,7 @@ function progressOf({ journal, trainer, last }: StatusInput): StatusFields['prog
   return {
     attempt: trainer.attempt,
     ...last,
-    epochs: plan?.epochs ?? 0,
+    epochs: plannedEpochs(journal.state) ?? 0,
     totalSteps: plan?.totalSteps ?? 0,
     ...(isUnlabelled(journal.state) && { unlabelled: true as const }),
     best: best ? { epoch: best.epoch, map: best.map, ...taskOf(plan) } : ownBest(journal.state),

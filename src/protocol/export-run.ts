@@ -92,27 +92,33 @@ export function* stepsCsv(
 }
 
 /**
- * One line a validated epoch, with Ultralytics' column names, so that tools for its results.csv read it. A run that was
- * not validated here has the trainer's own numbers, and behind them whatever else it logs of a validation.
+ * One line a validated epoch, with Ultralytics' column names, so that tools for its results.csv read it; `seconds` is how long the
+ * epoch trained. A run that was not validated here has the trainer's own numbers, and behind them whatever else it logs of a
+ * validation.
  */
-export function* epochsCsv(state: RunState): Generator<string> {
+export function epochsCsv(state: RunState): Generator<string> {
   const columns = OF_TASK[state.plan?.task ?? 'detect'] ?? metricsOf('(B)');
-  const more = state.validations.size > 0 ? [] : ownNames(state, columns);
-  yield `${['epoch', ...columns.map(([tag]) => tag), 'seconds', ...more.map(csvText)].join(',')}\n`;
-  for (const v of state.validations.values())
-    yield line([v.epoch, ...columns.map(([, key]) => v[key]), v.seconds.total]);
-  if (state.validations.size > 0) return;
+  return state.validations.size > 0 ? validatedCsv(state, columns) : ownCsv(state, columns);
+}
+
+const titles = (columns: readonly Metric[], more: readonly string[]): string =>
+  `${['epoch', ...columns.map(([tag]) => tag), 'seconds', ...more].join(',')}\n`;
+
+function* validatedCsv({ validations, epochs }: RunState, columns: readonly Metric[]): Generator<string> {
+  const trained = new Map(epochs.map(({ epoch, seconds }) => [epoch, seconds]));
+  yield titles(columns, ['validation_seconds']);
+  for (const v of validations.values()) {
+    const numbers = columns.map(([, key]) => v[key]);
+    yield line([v.epoch, ...numbers, trained.get(v.epoch) ?? Number.NaN, v.seconds.total]);
+  }
+}
+
+function* ownCsv(state: RunState, columns: readonly Metric[]): Generator<string> {
+  const more = ownNames(state, columns);
+  const keys = columns.map(([, key]) => key);
+  yield titles(columns, more.map(csvText));
   for (const { epoch, metrics, seconds } of state.epochs)
-    if (metrics)
-      yield line([
-        epoch,
-        ...of(
-          metrics,
-          columns.map(([, key]) => key),
-        ),
-        seconds,
-        ...of(metrics, more),
-      ]);
+    if (metrics) yield line([epoch, ...of(metrics, keys), seconds, ...of(metrics, more)]);
 }
 
 const of = (metrics: Readonly<Record<string, number>>, names: readonly string[]): number[] =>

@@ -1,5 +1,6 @@
 import { formatRate, formatValue } from '../../domain/display/format';
 import { medianOf } from '../../domain/run/loss-history';
+import { plannedEpochs } from '../../run/planned-epochs';
 import type { RunState } from '../../run/state';
 import { mainRates } from '../../run/state';
 import { seconds } from '../output/numbers';
@@ -15,13 +16,18 @@ export function barText(state: RunState): BarText {
   if (last < 0) return { share: 0, left: state.status?.state ?? 'starting', right: '' };
   // Another program's run, whose length is not known.
   if (total === 0)
-    return { share: 0, left: `epoch ${epoch.at(last)}`, right: lastNumbers(state, last).join('  ') };
+    return { share: 0, left: epochOf(state, epoch.at(last)), right: lastNumbers(state, last).join('  ') };
   const done = step.at(last) + 1;
   return {
     share: done / total,
-    left: `epoch ${epoch.at(last)}/${state.plan?.epochs}`,
+    left: epochOf(state, epoch.at(last)),
     right: [...lastNumbers(state, last), `ETA ${seconds((total - done) * secondsPerStep(state))}`].join('  '),
   };
+}
+
+function epochOf(state: RunState, epoch: number): string {
+  const planned = plannedEpochs(state);
+  return `epoch ${epoch}${planned === undefined ? '' : `/${planned}`}`;
 }
 
 function validatingText(state: RunState): BarText {
@@ -37,7 +43,7 @@ function lastNumbers(state: RunState, last: number): string[] {
   const ips = recentIps(state, last);
   return [
     loss === undefined ? '' : `loss ${formatValue(loss)}`,
-    lr === undefined ? '' : `lr ${formatRate(lr)}`,
+    lr === undefined || Number.isNaN(lr) ? '' : `lr ${formatRate(lr)}`,
     Number.isFinite(ips) ? `${Math.round(ips)} img/s` : '',
   ].filter((text) => text !== '');
 }

@@ -4,6 +4,7 @@ import { metricNames } from '../../domain/run/task';
 import type { TrainerEvent } from '../../run/events';
 import type { KeeperEntry } from '../../run/keeper-entry';
 import { ownMetricsOf } from '../../run/own-metrics';
+import { plannedEpochs } from '../../run/planned-epochs';
 import { mainRates, type RunEntry, type RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
 import type { CliIo } from '../io';
@@ -78,13 +79,17 @@ function wasPrinted({ source, value }: RunEntry, warnings: readonly string[]): b
 export function epochRow(state: RunState, index: number, style: Style): string {
   const { epoch, loss, seconds: took, step } = state.epochs[index];
   const head = row([
-    `${epoch}/${state.plan?.epochs ?? '?'}`,
-    formatValue(loss.total ?? Number.NaN, 4),
-    formatRate(rateAt(state, step)),
+    `${epoch}/${plannedEpochs(state) ?? '?'}`,
+    // A loss that diverged is NaN; one that was not logged is none.
+    'total' in loss ? formatValue(loss.total, 4) : '-',
+    rateText(rateAt(state, step)),
     seconds(took),
   ]);
   return `${head} ${validationCells(state, epoch, style)}`.trimEnd();
 }
+
+/** A rate that was not logged is NaN in its column. */
+const rateText = (rate: number): string => (Number.isNaN(rate) ? '-' : formatRate(rate));
 
 function validationCells(state: RunState, epoch: number, style: Style): string {
   const validated = state.validations.get(epoch);

@@ -8,6 +8,7 @@ import type { LiveRun } from '../../engine/runs/live-run';
 import { nextSteps } from '../../protocol/next-step';
 import { topicOfEnd } from '../../run/kind';
 import { bestOwn, ownMetricsOf } from '../../run/own-metrics';
+import { plannedEpochs } from '../../run/planned-epochs';
 import { standingOf, standingSentence } from '../../run/standing';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES, type RunStateName } from '../../run/state-names';
@@ -104,11 +105,13 @@ function endLine(state: RunState, { name, note }: RunEnd, style: Style): string 
 }
 
 /** A run that is complete by its epochs, another by the one that it was in: the number that list and the dashboard show. */
-function howFar({ epochs, steps, plan }: RunState, name: RunStateName): string {
+function howFar(state: RunState, name: RunStateName): string {
+  const { epochs, steps } = state;
   const done = epochs.length;
   const at = steps.epoch.length === 0 ? done : steps.epoch.at(steps.epoch.length - 1);
-  const planned = plan?.epochs ?? 0;
-  if (name === 'completed' || planned === 0 || at === 0) return `${done} ${done === 1 ? 'epoch' : 'epochs'}`;
+  const planned = plannedEpochs(state);
+  if (name === 'completed' || planned === undefined || at === 0)
+    return `${done} ${done === 1 ? 'epoch' : 'epochs'}`;
   return `in epoch ${at} of ${planned}`;
 }
 

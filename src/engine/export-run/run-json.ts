@@ -5,6 +5,7 @@ import { TRAINERS } from '../../domain/experiment/trainers';
 import { isRangeTest } from '../../run/kind';
 import { isUnlabelled } from '../../run/measured';
 import { bestOwn, ownMetricsOf, ownProblems } from '../../run/own-metrics';
+import { plannedEpochs } from '../../run/planned-epochs';
 import { standingOf } from '../../run/standing';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
@@ -48,7 +49,7 @@ function progressJson({ run, plan, steps: { step, epoch } }: RunState) {
     : { step: last < 0 ? 0 : step.at(last), steps: plan?.totalSteps };
   return {
     epoch: last < 0 ? 0 : epoch.at(last),
-    epochs: plan?.epochs ?? run?.experiment.resolved.epochs,
+    epochs: plannedEpochs({ plan, run }) ?? 0,
     ...known,
   };
 }

@@ -1,6 +1,7 @@
 import type { Translate } from '../../base/translate';
 import { formatCount, formatDuration } from '../../domain/display/format';
 import { isOutOfReach, isRangeTest } from '../../run/kind';
+import { plannedEpochs } from '../../run/planned-epochs';
 import type { RunState } from '../../run/state';
 import type { RunStateName } from '../../run/state-names';
 import { canRewind, hasDiverged } from '../rewind-target';
@@ -53,8 +54,7 @@ function factsOf(input: ViewInput): string[] {
 
 function epochFacts(state: RunState, t: Translate): string[] {
   const epoch = currentEpoch(state);
-  // 0 for a run that is followed, whose length is not known.
-  const epochs = (state.plan?.epochs ?? state.run?.experiment.resolved.epochs) || undefined;
+  const epochs = plannedEpochs(state);
   if (epoch === undefined) return epochs === undefined ? [] : [t('{0} epochs', epochs)];
   return [epochs === undefined ? t('epoch {0}', epoch) : t('epoch {0} of {1}', epoch, epochs)];
 }

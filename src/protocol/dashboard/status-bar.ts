@@ -2,6 +2,7 @@ import { formatDuration, formatMetric } from '../../domain/display/format';
 import { type Topic, topicOfAlarm } from '../../domain/display/statistics-page';
 import { metricNames, shortMetric } from '../../domain/run/task';
 import { isRangeTest, topicOfEnd } from '../../run/kind';
+import { plannedEpochs } from '../../run/planned-epochs';
 import { endOf } from '../../run/times';
 import { alertText } from '../alert-text';
 import type { ViewInput } from './input';
@@ -40,7 +41,7 @@ export function statusBarOf(input: ViewInput): StatusBarView {
   const { state, t } = input;
   const name = stateOf(input);
   const epoch = currentEpoch(state);
-  const epochs = state.plan?.epochs;
+  const epochs = plannedEpochs(state);
   const left = secondsLeft(input);
   const isCounted = epoch !== undefined && !isRangeTest(state.run);
   const parts = [

@@ -86,7 +86,7 @@ async function closely({ suite, browser, extensions }) {
         return text.startsWith('epoch,') && text;
       });
       const head =
-        'epoch,metrics/precision(B),metrics/recall(B),metrics/mAP50(B),metrics/mAP50-95(B),seconds';
+        'epoch,metrics/precision(B),metrics/recall(B),metrics/mAP50(B),metrics/mAP50-95(B),seconds,validation_seconds';
       expectEqual(csv.split('\n')[0], head, 'its head');
       expectEqual(csv.trimEnd().split('\n').length, 51, 'a row for each checkpoint and the head');
       await tool(panel, 'map', 'Copy as PNG').click();

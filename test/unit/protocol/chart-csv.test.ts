@@ -25,7 +25,7 @@ describe('the values of a chart', () => {
   it('are those of every validation', () => {
     const [head, ...lines] = rows('map');
     expect(head).toBe(
-      'epoch,metrics/precision(B),metrics/recall(B),metrics/mAP50(B),metrics/mAP50-95(B),seconds\n',
+      'epoch,metrics/precision(B),metrics/recall(B),metrics/mAP50(B),metrics/mAP50-95(B),seconds,validation_seconds\n',
     );
     expect(lines).toHaveLength(state.validations.size);
   });

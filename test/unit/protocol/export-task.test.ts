@@ -24,10 +24,27 @@ const tags = (task: string): string[] => [
 
 it('numbers of masks, poses and classes have the names that Ultralytics gives them', () => {
   expect(header('segment')).toBe(
-    'epoch,metrics/precision(M),metrics/recall(M),metrics/mAP50(M),metrics/mAP50-95(M),seconds',
+    'epoch,metrics/precision(M),metrics/recall(M),metrics/mAP50(M),metrics/mAP50-95(M),seconds,validation_seconds',
   );
-  expect(header('classify')).toBe('epoch,metrics/accuracy_top1,metrics/accuracy_top5,seconds');
+  expect(header('classify')).toBe(
+    'epoch,metrics/accuracy_top1,metrics/accuracy_top5,seconds,validation_seconds',
+  );
   expect(header('obb')).toBe(header('detect'));
   expect(tags('pose')).toContain('metrics/mAP50-95(P)');
   expect(tags('classify')).toEqual(['metrics/accuracy_top1', 'metrics/accuracy_top5']);
+});
+
+it('seconds are those of training, with and without validations of Pitwall', () => {
+  const state = runOf('detect');
+  const [first] = state.epochs;
+  const cells = (of: RunState): (string | undefined)[] => {
+    const [head, row] = [...epochsCsv(of)].map((text) => text.trim().split(','));
+    return ['seconds', 'validation_seconds'].map((name) => row[head.indexOf(name)]);
+  };
+  expect(cells(state)).toEqual([
+    String(first.seconds),
+    String(state.validations.get(first.epoch)?.seconds.total),
+  ]);
+  const own = { ...state, validations: new Map(), epochs: [{ ...first, metrics: { map: 0.5 } }] };
+  expect(cells(own)).toEqual([String(first.seconds), undefined]);
 });

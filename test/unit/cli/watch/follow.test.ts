@@ -167,6 +167,38 @@ describe('a row of an epoch', () => {
   });
 });
 
+describe('a row of an epoch of another program', () => {
+  const { run } = syntheticRun({ steps: 0 });
+  const { experiment } = run;
+  const program = (explicit: readonly string[]): typeof run => ({
+    ...run,
+    experiment: {
+      ...experiment,
+      resolved: { ...experiment.resolved, trainer: 'command', epochs: 3, explicit: [...explicit] },
+    },
+  });
+  const cells = (shown: typeof run, loss: Readonly<Record<string, number>>, lr: number): string[] => {
+    const entries = [
+      event({ type: 'hello', trainer: 'command', pid: 1, attempt: 1, fromStep: 0, groups: ['a'], knobs: [] }),
+      event({ type: 'step', step: 0, epoch: 1, lr: [lr], loss }),
+      event({ type: 'epoch', epoch: 1, step: 0, seconds: Number.NaN, loss }),
+    ];
+    return epochRow(entries.reduce(reduceRun, createRunState(shown)), 0, plain)
+      .trim()
+      .split(/\s+/);
+  };
+
+  it('has a dash for what was not logged, and NaN for a loss that diverged', () => {
+    expect(cells(program([]), {}, Number.NaN)).toEqual(['1/?', '-', '-', '-']);
+    expect(cells(program([]), { total: Number.NaN }, 0.1)).toEqual(['1/?', 'NaN', '0.1', '-']);
+  });
+
+  it('has the epochs that the experiment says, and none that are a default', () => {
+    expect(cells(program(['epochs']), { total: 1 }, 0.1)[0]).toBe('1/3');
+    expect(cells(program([]), { total: 1 }, 0.1)[0]).toBe('1/?');
+  });
+});
+
 describe('the summary', () => {
   const best = keeper({ type: 'best', epoch: 1, map: 0.4, path: 'checkpoints/epoch-0001/model.onnx' });
   const state = fold(...START, ...epoch(1), validated(1, 0.4), ...epoch(2), validated(2, 0.3), best);
