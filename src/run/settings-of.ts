@@ -40,5 +40,5 @@ function flatten(value: unknown, name = ''): Map<string, string> {
   return new Map(entries);
 }
 
-const textOf = (value: unknown): string =>
+export const textOf = (value: unknown): string =>
   typeof value === 'string' ? value : (JSON.stringify(value) ?? '');

@@ -22,6 +22,9 @@ export type JudgedRun = {
   /** mAP50-95 of further epochs, with the same detections. */
   readonly epochs?: Readonly<Record<number, number>>;
   readonly run?: Partial<RunFile>;
+  /** Lines of events.jsonl, and further ones of keeper.jsonl. */
+  readonly events?: readonly object[];
+  readonly keeper?: readonly object[];
 };
 
 const BEST = 2;
@@ -49,7 +52,9 @@ function writeReport(dir: string, judged: JudgedRun, map: number): void {
     writeFileSync(path.join(dir, file), values.map((value) => `${JSON.stringify(value)}\n`).join(''));
   const all = [[BEST, map], ...Object.entries(judged.epochs ?? {}).map(([at, other]) => [Number(at), other])];
   line('validation.jsonl', ...all.map(([at, own]) => report(judged, at, own)));
-  line('keeper.jsonl', { type: 'best', t: 3, epoch, map, path: path_ });
+  const { events = [], keeper: noted = [] } = judged;
+  if (events.length > 0) line('events.jsonl', ...events);
+  line('keeper.jsonl', { type: 'best', t: 3, epoch, map, path: path_ }, ...noted);
   const progress = { attempt: 1, epoch: 3, epochs: 3, step: 29, totalSteps: 30, best: { epoch, map } };
   const keeper = { pid: 1, started: '1', boot: 'b', host: os.hostname(), pidns: '' };
   line('status.json', { format: 1, state: 'completed', heartbeat: 4, keeper, progress });

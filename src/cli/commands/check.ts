@@ -5,6 +5,7 @@ import { type Floor, type GateOutcome, judgeFloor, judgeNotWorse } from '../../d
 import { isUnknown, type Limits } from '../../domain/compare/limits';
 import { gateRecipeSentence } from '../../domain/compare/same-recipe';
 import { boxesSentence, metricSentence } from '../../domain/compare/sentences';
+import type { Named } from '../../domain/compare/sides';
 import { NO_LABELS } from '../../domain/compare/val-set';
 import { formatDifference } from '../../domain/display/format';
 import { type BoxesCompared, compareOpened, type DrawnCompared } from '../../engine/compare/compare-runs';
@@ -199,20 +200,20 @@ async function checkNotWorse(run: NamedRun, base: NamedRun, margin: number): Pro
   const said = inEnglish(
     compared.kind === 'drawn' ? metricSentence(compared.metric, limits, names) : boxesSentence(limits, names),
   );
-  const message = `${check}: ${said}${remark(compared, outcome, { limits, margin })}`;
+  const message = `${check}: ${said}${remark(compared, outcome, { limits, margin, names })}`;
   return { check, outcome, message, numbers: { map, low, high, margin } };
 }
 
-type Against = { readonly limits: Limits; readonly margin: number };
+type Against = { readonly limits: Limits; readonly margin: number; readonly names: Named };
 
 function remark(
   compared: BoxesCompared | DrawnCompared,
   outcome: GateOutcome,
-  { limits, margin }: Against,
+  { limits, margin, names }: Against,
 ): string {
   if (outcome === 'undecided') return `${exactly(limits, margin)}${undecided(limits, margin)}`;
   const { recipes } = compared.kind === 'drawn' ? compared : compared.compared;
-  const ofRecipe = outcome === 'failed' ? gateRecipeSentence(recipes) : undefined;
+  const ofRecipe = outcome === 'failed' ? gateRecipeSentence(recipes, names) : undefined;
   return `${exactly(limits, margin)}${ofRecipe ? `; ${inEnglish(ofRecipe)}` : ''}`;
 }
 

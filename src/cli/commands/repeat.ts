@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { inEnglish } from '../../base/words';
+import { changesWords, unlikeWords } from '../../domain/compare/as-trained';
 import { BEST_OF_RUN, needSentence, spreadSentence } from '../../domain/compare/spread';
 import { type RecipeRuns, recipeRuns } from '../../engine/compare/recipe-runs';
 import { askAndWait } from '../../engine/control/ask';
@@ -138,9 +139,14 @@ async function report(io: CliIo, { place, experiment, json }: RepeatReport): Pro
 }
 
 /** What other programs read: fields may be added, these stay. */
-function seedsReport({ runs, elsewhere, spread, need }: RecipeRuns) {
+function seedsReport({ runs, elsewhere, changed, unlike, spread, need }: RecipeRuns) {
   const rows = runs.map(({ dir, seed, best }) => ({ run: dir, seed, map: best.map, epoch: best.epoch }));
-  return { type: 'seeds', runs: rows, elsewhere, spread: spread ?? null, need: need ?? null };
+  return {
+    ...{ type: 'seeds', runs: rows, elsewhere },
+    changed: changed.map(({ dir, changes }) => ({ run: dir, changes })),
+    unlike: unlike.map(({ dir, unlike: { key, a, b } }) => ({ run: dir, key, newest: a, value: b })),
+    ...{ spread: spread ?? null, need: need ?? null },
+  };
 }
 
 function seedLines(known: RecipeRuns): string[] {
@@ -158,12 +164,28 @@ function seedLines(known: RecipeRuns): string[] {
 }
 
 /** The spread, what it takes to see more, and what neither of them covers. */
-function knownLines({ elsewhere, spread, need }: RecipeRuns): string[] {
+function knownLines(known: RecipeRuns): string[] {
+  const { elsewhere, spread, need } = known;
   const left = elsewhere.map((dir) => path.basename(dir)).join(', ');
   return [
     spread ? inEnglish(spreadSentence(spread)) : 'no completed run of this recipe',
     ...(left === '' ? [] : [`left out, as judged on another val set: ${left}`]),
+    ...leftOutLines(known),
     inEnglish(needSentence(need)),
     inEnglish(BEST_OF_RUN),
   ];
+}
+
+/** Runs of the experiment that are not of its recipe, each with the reason. */
+function leftOutLines({ changed, unlike }: RecipeRuns): string[] {
+  const said = [
+    ...changed.map(({ dir, changes }) => ({ dir, why: changesWords(changes) })),
+    ...unlike.map(({ dir, unlike: found }) => ({
+      dir,
+      why: unlikeWords(found, { a: 'the newest', b: path.basename(dir) }),
+    })),
+  ];
+  return said.map(
+    ({ dir, why }) => `left out, as not a seed of this recipe: ${path.basename(dir)} (${inEnglish(why)})`,
+  );
 }

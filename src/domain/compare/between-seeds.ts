@@ -1,3 +1,4 @@
+import type { ChangedSides, Unlike } from './as-trained';
 import { type Limits, meanOf } from './limits';
 import { furtherNeed, imageErrorOf, type Need } from './power';
 import { studentQuantile } from './student';
@@ -13,14 +14,19 @@ export type SeedMaps = {
   readonly epochs?: AskedEpochs;
   /** Of one recipe at other epochs, or even of one run: that is a question about epochs, and not about seeds. */
   readonly otherEpochs?: boolean;
+  /** One of the runs was changed while it trained: it is not a seed. */
+  readonly changed?: ChangedSides;
+  /** Both are of one experiment, and were trained otherwise. */
+  readonly unlike?: Unlike;
 };
 
 export type AskedEpochs = { readonly a?: number | undefined; readonly b?: number | undefined };
 
 /** What is known of two recipes beyond the two runs that were compared. */
 export type RecipeVerdict =
-  | { readonly kind: 'one-run-each' }
+  | { readonly kind: 'one-run-each'; readonly unlike?: Unlike }
   | { readonly kind: 'other-epochs' }
+  | ({ readonly kind: 'changed' } & ChangedSides)
   | {
       readonly kind: 'same-recipe';
       readonly runs: number;
@@ -38,6 +44,7 @@ export type RecipeVerdict =
       readonly verdict: Verdict;
       /** Those that were asked for, on either side. */
       readonly epochs?: AskedEpochs;
+      readonly unlike?: Unlike;
       /** What would decide it; absent if it is decided. */
       readonly need?: Need;
     });
@@ -53,9 +60,17 @@ const MANY = 1000;
  * together (Bonferroni); `boxes`: the limits of this pair alone.
  */
 export function judgeRecipes(maps: SeedMaps, boxes: Limits, family = 1): RecipeVerdict {
-  const { a, b, sameRecipe, otherEpochs, epochs } = maps;
-  if (otherEpochs) return { kind: 'other-epochs' };
-  if (sameRecipe) return { kind: 'same-recipe', runs: a.length, spread: deviation(a) };
+  if (maps.otherEpochs) return { kind: 'other-epochs' };
+  if (maps.changed) return { kind: 'changed', ...maps.changed };
+  if (maps.sameRecipe) return { kind: 'same-recipe', runs: maps.a.length, spread: deviation(maps.a) };
+  return { ...judgeSeeds(maps, boxes, family), ...(maps.unlike && { unlike: maps.unlike }) };
+}
+
+function judgeSeeds(
+  { a, b, epochs }: SeedMaps,
+  boxes: Limits,
+  family: number,
+): Extract<RecipeVerdict, { kind: 'one-run-each' | 'seeds' }> {
   const freedom = a.length + b.length - 2;
   // Of the epoch that was asked for a recipe may have no value at all, on this val set.
   if (freedom < 1 || a.length === 0 || b.length === 0) return { kind: 'one-run-each' };

@@ -14,7 +14,7 @@ export function lackSentence(
   if (recipes.kind === 'same-recipe') return undefined;
   if (recipes.kind === 'seeds') return lackOfSeeds(recipes);
   const images = judgeDifference(boxes) === 'neither' ? imagesSentence(boxes) : undefined;
-  if (recipes.kind === 'other-epochs') return images;
+  if (recipes.kind === 'other-epochs' || recipes.kind === 'changed') return images;
   return images ? words('{0}; {1}', SEEDS_LACK, images) : SEEDS_LACK;
 }
 

@@ -1,5 +1,7 @@
 import { type Words, words } from '../../base/words';
+import { changedSentence } from './as-trained';
 import type { RecipeVerdict } from './between-seeds';
+import type { Named } from './sides';
 
 export type SameRecipe = Extract<RecipeVerdict, { kind: 'same-recipe' }>;
 
@@ -23,8 +25,12 @@ const spreadWords = (runs: number, spread: number): Words =>
     ? words('how far its seeds spread is not known from these two')
     : words('n = {0} seeds of it spread by {1}', runs, spread.toFixed(3));
 
-/** A gate judges this very checkpoint: it may fail one whose recipe is that of the other. Undefined of two recipes. */
-export function gateRecipeSentence(recipes: RecipeVerdict): Words | undefined {
+/**
+ * A gate judges this very checkpoint: it may fail one whose recipe is that of the other, or that was trained otherwise than its recipe
+ * says. Undefined of two recipes.
+ */
+export function gateRecipeSentence(recipes: RecipeVerdict, names: Named): Words | undefined {
+  if (recipes.kind === 'changed') return changedSentence(recipes, names);
   if (recipes.kind !== 'same-recipe') return undefined;
   return recipes.spread === undefined
     ? words('both are of one recipe and one seed: the failure is of this checkpoint, not of the recipe')

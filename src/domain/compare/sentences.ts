@@ -1,5 +1,6 @@
 import { type Words, words } from '../../base/words';
 import { formatDifference } from '../display/format';
+import { changedSentence, unlikeSentence } from './as-trained';
 import type { RecipeVerdict } from './between-seeds';
 import type { Comparison } from './compare';
 import type { GroupedBy } from './grouping';
@@ -167,8 +168,13 @@ export const drawsSentence = (draws: number, units: number): Words =>
 export function recipeSentence(recipes: RecipeVerdict, limits: Limits, names: Named): Words {
   const ahead = nameOf(judgeDifference(limits), names);
   if (recipes.kind === 'same-recipe') return sameRecipeSentence(recipes, ahead);
-  if (recipes.kind === 'one-run-each') return unknownRecipe(ahead);
+  if (recipes.kind === 'changed') return changedSentence(recipes, names);
   if (recipes.kind === 'other-epochs') return OTHER_EPOCHS;
+  const said = recipes.kind === 'one-run-each' ? unknownRecipe(ahead) : seedsSentence(recipes, names);
+  return recipes.unlike ? words('{0}; {1}', unlikeSentence(recipes.unlike, names), said) : said;
+}
+
+function seedsSentence(recipes: Extract<RecipeVerdict, { kind: 'seeds' }>, names: Named): Words {
   const { runsA, runsB, difference, low, high, verdict } = recipes;
   const counts = [
     runsA,

@@ -1,3 +1,6 @@
+import { inEnglish } from '../../base/words';
+import { changesWords, TRAIN_IMAGES } from '../../domain/compare/as-trained';
+import { changesInFlight } from '../../run/as-trained';
 import type { RunFile } from '../../run/files';
 import type { Settings } from '../../run/settings-of';
 import type { RunState } from '../../run/state';
@@ -8,6 +11,7 @@ type EnvironmentSource = { readonly state: RunState; readonly found: Evidence | 
 /** Where and by what a run was made, by name; what is not known of it is left out. */
 export function environmentOf({ state, found }: EnvironmentSource): Settings {
   const { run, hello, plan } = state;
+  const changes = changesInFlight(state);
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['pitwall', run?.pitwall],
     ['git', gitOf(run)],
@@ -16,7 +20,8 @@ export function environmentOf({ state, found }: EnvironmentSource): Settings {
     ['trainer', trainerOf(hello?.trainer, plan?.version)],
     ['python', run?.python],
     ...Object.entries(hello?.versions ?? {}),
-    ['train images', plan?.images === undefined ? undefined : String(plan.images)],
+    [TRAIN_IMAGES, plan?.images === undefined ? undefined : String(plan.images)],
+    ['changed', changes.length === 0 ? undefined : inEnglish(changesWords(changes))],
     ['val set', found instanceof Error ? undefined : valSetOf(found)],
   ];
   return new Map(facts.filter((fact): fact is readonly [string, string] => fact[1] !== undefined));

@@ -1,7 +1,9 @@
 import path from 'node:path';
+import { type AsTrained, type ChangeInFlight, unlikeTrained } from '../../domain/compare/as-trained';
 import type { AskedEpochs, SeedMaps } from '../../domain/compare/between-seeds';
 import { recipeKey } from '../../domain/compare/recipe';
 import { bestValidated, onLatestValSet } from '../../domain/run/val-set';
+import { asTrained, changesInFlight } from '../../run/as-trained';
 import type { RunFile } from '../../run/files';
 import type { RunState } from '../../run/state';
 import { listRuns, type RunSummary } from '../runs/list-runs';
@@ -13,6 +15,9 @@ export type SeedDraw = {
   /** Of the val set that it was validated on last; empty if it is not known. */
   readonly fingerprint: string;
   readonly seed: number;
+  readonly trained: AsTrained;
+  /** It is not a seed of its recipe if there are any. */
+  readonly changes: readonly ChangeInFlight[];
   /** mAP50-95 of each epoch on that val set. */
   readonly maps: ReadonlyMap<number, number>;
   readonly best: { readonly epoch: number; readonly map: number };
@@ -32,22 +37,46 @@ export async function seedsBeside(
   completed = () => drawsBeside([a, b]),
 ): Promise<SeedMaps> {
   const [first, second] = [seedDraw(a.state), seedDraw(b.state)];
-  if (!first || !second) return { a: [], b: [], sameRecipe: false };
+  if (!first || !second) return NO_SEEDS;
   const epochs = { a: askedOf(a, b, first), b: askedOf(b, a, second) };
-  const sameRecipe = first.recipe === second.recipe;
-  if (sameRecipe && (isOneFolder(a, b) || epochs.a !== epochs.b))
-    return { a: [], b: [], sameRecipe, otherEpochs: true };
-  const others = await completed();
-  const asked = epochs.a === undefined && epochs.b === undefined ? {} : { epochs };
-  if (!sameRecipe)
-    return {
-      a: mapsOf([...others, first], first.recipe, epochs.a),
-      b: mapsOf([...others, second], second.recipe, epochs.b),
-      sameRecipe,
-      ...asked,
-    };
-  const maps = mapsOf([...others, first, second], first.recipe, epochs.a);
-  return { a: maps, b: maps, sameRecipe };
+  const sameRecipe = isOfRecipe(first)(second);
+  const apart = notOfSeeds([a, first], [b, second], sameRecipe && epochs.a !== epochs.b);
+  if (apart) return { ...NO_SEEDS, ...apart };
+  const draws = (await completed()).filter(({ changes }) => changes.length === 0);
+  if (sameRecipe) {
+    const maps = mapsOf([...draws, first, second], first, epochs.a);
+    return { a: maps, b: maps, sameRecipe };
+  }
+  return {
+    a: mapsOf([...draws, first], first, epochs.a),
+    b: mapsOf([...draws, second], second, epochs.b),
+    sameRecipe,
+    ...unlikeOf(first, second),
+    ...(isAsked(epochs) && { epochs }),
+  };
+}
+
+const NO_SEEDS: SeedMaps = { a: [], b: [], sameRecipe: false };
+
+const isAsked = ({ a, b }: AskedEpochs): boolean => a !== undefined || b !== undefined;
+
+type Drawn = readonly [Side, SeedDraw];
+
+/** Why the two are not a matter of seeds; undefined if they are. */
+function notOfSeeds(
+  [a, first]: Drawn,
+  [b, second]: Drawn,
+  otherEpochs: boolean,
+): Partial<SeedMaps> | undefined {
+  if (isOneFolder(a, b)) return { sameRecipe: true, otherEpochs: true };
+  if (first.changes.length + second.changes.length > 0)
+    return { changed: { a: first.changes, b: second.changes } };
+  return otherEpochs ? { sameRecipe: true, otherEpochs } : undefined;
+}
+
+function unlikeOf(a: SeedDraw, b: SeedDraw): Pick<SeedMaps, 'unlike'> {
+  const unlike = a.recipe === b.recipe ? unlikeTrained(a.trained, b.trained) : undefined;
+  return unlike ? { unlike } : {};
 }
 
 const isOneFolder = (a: Side, b: Side): boolean => path.resolve(a.dir) === path.resolve(b.dir);
@@ -58,10 +87,16 @@ function askedOf(own: Side, other: Side, { best }: SeedDraw): AskedEpochs['a'] {
   return own.epoch;
 }
 
-/** Of the draws of one recipe, the last of each seed. */
-function mapsOf(draws: readonly SeedDraw[], recipe: string, epoch: number | undefined): number[] {
+/** Of one experiment, and as far as is known trained alike. */
+const isOfRecipe =
+  (one: SeedDraw) =>
+  (other: SeedDraw): boolean =>
+    one.recipe === other.recipe && unlikeTrained(one.trained, other.trained) === undefined;
+
+/** Of the draws of the recipe of one, the last of each seed. */
+function mapsOf(draws: readonly SeedDraw[], of: SeedDraw, epoch: number | undefined): number[] {
   const bySeed = new Map<number, number>();
-  for (const draw of draws.filter((one) => one.recipe === recipe)) {
+  for (const draw of draws.filter(isOfRecipe(of))) {
     const map = epoch === undefined ? draw.best.map : draw.maps.get(epoch);
     if (map !== undefined) bySeed.set(draw.seed, map);
   }
@@ -98,7 +133,8 @@ const askedRecipe = ({ experiment }: RunFile): string => recipeKey(experiment.re
  * Undefined of a run that was never validated. Of its validations those count that every list and page shows: not what a rewind
  * or a resume took back.
  */
-export function seedDraw({ run, validations }: RunState): SeedDraw | undefined {
+export function seedDraw(state: RunState): SeedDraw | undefined {
+  const { run, validations } = state;
   const best = bestValidated(validations.values());
   if (!run || !best) return undefined;
   const fingerprint = best.fingerprint ?? '';
@@ -108,6 +144,8 @@ export function seedDraw({ run, validations }: RunState): SeedDraw | undefined {
     recipe: recipeKey(resolved, fingerprint),
     fingerprint,
     seed: resolved.seed,
+    trained: asTrained(state),
+    changes: changesInFlight(state),
     maps: new Map(current.map(({ epoch, map }) => [epoch, map])),
     best,
   };

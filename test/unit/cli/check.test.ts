@@ -15,6 +15,9 @@ beforeAll(() => {
   writeJudgedRun(runs, { name: 'near', shift: 0.5, map: 0.75899 });
   writeJudgedRun(runs, { name: 'worse', shift: 2, map: 0.5 });
   writeJudgedRun(runs, { name: 'other-seed', shift: 2, map: 0.5, experiment: { seed: 1 } });
+  const rewind = { type: 'rewind', t: 1, epoch: 1, lrFactor: 0.1, warmup: 0, message: '', by: 'cli' };
+  const rewound = { experiment: { seed: 1 }, keeper: [rewind] };
+  writeJudgedRun(runs, { name: 'rewound', shift: 2, map: 0.5, ...rewound });
   writeJudgedRun(runs, { name: 'noisy-1', shift: 9, seed: 1, map: 0.6 });
   writeJudgedRun(runs, { name: 'noisy-2', shift: 9, seed: 2, map: 0.6 });
   writeJudgedRun(runs, { name: 'elsewhere', shift: 1, fingerprint: 'another', map: 0.6 });
@@ -73,6 +76,11 @@ describe('pitwall check', () => {
     expect(out.split('\n')[0]).toMatch(
       /; both are seeds of one recipe: the failure is of this checkpoint, not of the recipe$/,
     );
+  });
+  it('does not clear the recipe of a run that was changed while it trained', async () => {
+    const { code, out } = await check('rewound', '--against', 'base', '--no-worse-than', '.01');
+    expect(code).toBe(1);
+    expect(out.split('\n')[0]).toMatch(/; rewound is not a seed of its recipe: it was rewound to epoch 1$/);
   });
   it('passes the other way round', async () => {
     const { code, out } = await check('base', '--against', 'worse', '--no-worse-than', '.01');

@@ -6,7 +6,7 @@ import { toJsonLine } from '../../../../src/base/json';
 import { recipeRuns } from '../../../../src/engine/compare/recipe-runs';
 import { readState } from '../../../../src/engine/compare/run-detections';
 import { seedsBeside } from '../../../../src/engine/compare/seeds';
-import { writeJudgedRun } from '../../../helpers/judged-run';
+import { type JudgedRun, writeJudgedRun } from '../../../helpers/judged-run';
 import { wholeExperiment } from '../../../helpers/whole-experiment';
 import { cli } from '../../cli/harness';
 
@@ -28,9 +28,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-async function side(name: string, epoch = 2, asked = false) {
-  const dir = path.join(runs, name);
-  return { dir, epoch, asked, state: await readState(dir) };
+const side = (name: string, epoch = 2, asked = false) => sideIn(runs, name, epoch, asked);
+
+async function sideIn(folder: string, name: string, epoch = 2, asked = false) {
+  const own = path.join(folder, name);
+  return { dir: own, epoch, asked, state: await readState(own) };
 }
 
 const inOrder = (maps: readonly number[]): number[] =>
@@ -119,10 +121,7 @@ describe('a run that was resumed from an earlier epoch', () => {
     const { runs: known } = await recipeRuns(folder, wholeExperiment());
     const bests = new Map(known.map(({ seed, best }) => [seed, best.map]));
     expect([bests.get(0), bests.get(1)]).toEqual([0.3, 0.4]);
-    const at = async (name: string) => {
-      const own = path.join(folder, name);
-      return { dir: own, epoch: 2, asked: true, state: await readState(own) };
-    };
+    const at = (name: string) => sideIn(folder, name, 2, true);
     const { a } = await seedsBeside(await at('again'), await at('other'));
     expect(inOrder(a)).toEqual([0.2, 0.4]);
   });
@@ -144,6 +143,77 @@ function resumeFromFirst(run: string, map: number): void {
   const [report] = readFileSync(file, 'utf8').split('\n');
   appendFileSync(file, toJsonLine({ ...JSON.parse(report), t: 5, map }));
 }
+
+describe('a run that is not a seed of its recipe', () => {
+  const plan = (images: number, settings: readonly object[] = []) => ({
+    ...{ type: 'plan', t: 1, epochs: 3, stepsPerEpoch: 10, totalSteps: 30, images, settings },
+  });
+  const applied = { step: 5, mode: 'hold', value: 0.001, by: 'cli' };
+  const set = {
+    ...{ type: 'control', t: 1, id: 'a', ok: true, applied, step: 5, message: '' },
+    requested: { type: 'lr', mode: 'hold', value: 0.001 },
+  };
+  const rewind = { type: 'rewind', t: 1, epoch: 1, lrFactor: 0.1, warmup: 0, message: '' };
+  const halved = { key: 'batch', requested: 32, effective: 16 };
+  const nothing = { key: 'nbs', requested: 64, effective: null };
+  let folder = '';
+  beforeAll(() => {
+    folder = path.join(dir, 'changed', 'runs');
+    const write = (name: string, seed: number, rest: Partial<JudgedRun>) => {
+      const run = { created: 10 - seed };
+      const map = 0.5 + seed / 100;
+      writeJudgedRun(folder, { name, shift: 4 + seed, map, experiment: { seed }, run, ...rest });
+    };
+    write('plain', 0, { events: [plan(40, [nothing])] });
+    write('other', 1, { events: [plan(40, [nothing])] });
+    write('set', 2, { events: [plan(40), set] });
+    write('rewound', 3, { events: [plan(40)], keeper: [{ ...rewind, by: 'vscode' }] });
+    write('itself', 4, { events: [plan(40)], keeper: [{ ...rewind, by: 'keeper' }] });
+    write('fewer', 5, { events: [plan(31)] });
+    write('halved', 6, { events: [plan(40, [halved])] });
+    write('unknown', 7, {});
+  });
+  const compare = async (...names: string[]) =>
+    (await cli(['compare', ...names, '--runs', folder], dir)).out.replaceAll(/\s+/g, ' ');
+
+  it('was changed while it trained, by a person', async () => {
+    expect(await compare('set', 'plain')).toContain(
+      'A is not a seed of its recipe: its LR was changed at step 5',
+    );
+    expect(await compare('plain', 'rewound')).toContain(
+      'B is not a seed of its recipe: it was rewound to epoch 1',
+    );
+    expect(await compare('set', 'rewound')).toContain(
+      'A is not a seed of its recipe: its LR was changed at step 5; B is not a seed of its recipe: it was rewound to epoch 1',
+    );
+    expect(await compare('set', 'plain')).toMatch(/environment A B changed its LR was changed at step 5 -/);
+    expect(await compare('itself', 'plain')).toContain('both runs are of one recipe');
+  });
+  it('was trained on other images, or with another batch', async () => {
+    const fewer = await compare('plain', 'fewer');
+    expect(fewer).toContain(
+      'both are of one experiment, but not of one recipe: the number of train images differs: 40 for A, 31 for B',
+    );
+    expect(fewer).not.toContain('both runs are of one recipe');
+    expect(await compare('plain', 'halved')).toContain(
+      'not of one recipe: batch differs: 32 for A, 16 for B',
+    );
+    expect(await compare('plain', 'unknown')).toContain('both runs are of one recipe');
+  });
+  it('is not counted beside others', async () => {
+    const { a } = await seedsBeside(await sideIn(folder, 'plain'), await sideIn(folder, 'other'));
+    expect(inOrder(a)).toEqual([0.5, 0.51, 0.54, 0.57]);
+  });
+  it('is named as left out by repeat', async () => {
+    const known = await recipeRuns(folder, wholeExperiment());
+    expect(known.runs.map(({ seed }) => seed).sort()).toEqual([0, 1, 4, 7]);
+    expect(known.changed.map(({ dir: one }) => path.basename(one)).sort()).toEqual(['rewound', 'set']);
+    expect(known.unlike.map(({ dir: one, unlike }) => [path.basename(one), unlike.key]).sort()).toEqual([
+      ['fewer', 'train images'],
+      ['halved', 'batch'],
+    ]);
+  });
+});
 
 describe('the runs of one recipe', () => {
   it('do not mix val sets: those of another than the newest are named', async () => {
