@@ -15,9 +15,16 @@ export function applyValidationEntry(draft: RunDraft, entry: ValidationEntry): v
   else if (entry.type !== 'validation') markUnvalidated(draft, entry);
   else {
     draft.put('validations', entry.epoch, measuredOf(entry));
-    if (lacksLabels(entry) && draft.raw.best?.epoch === entry.epoch) draft.set({ best: undefined });
+    bringBest(draft, entry);
     markCheckpoint(draft, entry.epoch, { state: 'validated', path: entry.path });
   }
+}
+
+/** A checkpoint has one mAP, that of its last validation; without labels it has none, and is not the best. */
+function bringBest(draft: RunDraft, entry: ValidationEntryOf<'validation'>): void {
+  const { best } = draft.raw;
+  if (best?.epoch !== entry.epoch) return;
+  draft.set({ best: lacksLabels(entry) ? undefined : { ...best, map: entry.map } });
 }
 
 function markUnvalidated(draft: RunDraft, entry: ValidationEntryOf<'skipped' | 'failed'>): void {

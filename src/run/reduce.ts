@@ -20,9 +20,11 @@ const ENTRIES: {
   alert: (draft, alert) => draft.push('alerts', alert),
   answer: () => undefined,
   best: (draft, entry) => {
-    const { epoch, map, path } = entry;
+    const { epoch, path } = entry;
     const validation = draft.raw.validations.get(epoch);
     if (validation && lacksLabels(validation)) return;
+    // A checkpoint has one mAP: that of its validation.
+    const { map } = validation ?? entry;
     if (!isOutdated(draft.raw, entry)) draft.set({ best: { epoch, map, path } });
   },
   early_stop: () => undefined,

@@ -14,6 +14,7 @@ import { rangePoints } from '../../protocol/range-points';
 import { readChanges } from '../../run/folder/changes';
 import { isRangeTest } from '../../run/kind';
 import { ownProblems } from '../../run/own-metrics';
+import { problemsOf } from '../../run/problems';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
 import { endOf } from '../../run/times';
@@ -115,7 +116,7 @@ function showLines(live: RunView, { style, installDir }: ShownHow): string[] {
     ...(alive ? [`${left}  ${right}`.trim()] : []),
     ...processLine(live),
     ...(isRangeTest(state.run) ? [] : alertLines(state, { dir, run: state.run, isLive: alive, installDir })),
-    ...[...state.problems, ...ownProblems(state).map(inEnglish)].map((problem) => `problem: ${problem}`),
+    ...[...problemsOf(state), ...ownProblems(state).map(inEnglish)].map((problem) => `problem: ${problem}`),
     ...(isRangeTest(state.run)
       ? [...rangeLines(live), explainedLine(installDir, 'range-test')]
       : summaryLines(state, { name: presence.state, dir, note: presence.note, installDir }, style)),

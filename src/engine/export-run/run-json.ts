@@ -6,6 +6,7 @@ import { isRangeTest } from '../../run/kind';
 import { isUnlabelled } from '../../run/measured';
 import { bestOwn, ownMetricsOf, ownProblems } from '../../run/own-metrics';
 import { plannedEpochs } from '../../run/planned-epochs';
+import { problemsOf } from '../../run/problems';
 import { standingOf } from '../../run/standing';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
@@ -35,7 +36,7 @@ export function runJson({ state, presence, dir }: RunView) {
     own: ownMetricsOf(state),
     alerts: state.alerts,
     problems: [
-      ...state.problems,
+      ...problemsOf(state),
       ...ownProblems(state).map(inEnglish),
       ...(state.status?.validatorProblem ? [state.status.validatorProblem] : []),
     ],

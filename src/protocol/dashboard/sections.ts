@@ -2,6 +2,7 @@ import type { Translate } from '../../base/translate';
 import { formatCount, formatMetric } from '../../domain/display/format';
 import { metricNames } from '../../domain/run/task';
 import type { KeeperEntry } from '../../run/keeper-entry';
+import { problemsOf } from '../../run/problems';
 import { alertText, saidText } from '../alert-text';
 import { checkpointTable } from './checkpoint-rows';
 import { comparedClasses, differingRows } from './compare-sections';
@@ -80,7 +81,7 @@ function logOf({ state, t }: ViewInput): LogRow[] {
       }),
     ),
     ...state.keeper.slice(-LOG_ROWS).map((entry) => keeperRow(entry, t, metricNames(state.plan?.task)[0])),
-    ...state.problems.map((message): LogRow => ({ t: 0, level: 'warning', source: t('files'), message })),
+    ...problemsOf(state).map((message): LogRow => ({ t: 0, level: 'warning', source: t('files'), message })),
   ];
   return rows.sort((a, b) => a.t - b.t).slice(-LOG_ROWS);
 }

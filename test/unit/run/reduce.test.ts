@@ -6,8 +6,10 @@ import { RunReader } from '../../../src/engine/watch/run-reader';
 import type { Axis } from '../../../src/protocol/dashboard/axis';
 import { createStepCache } from '../../../src/protocol/dashboard/step-cache';
 import { parseEventLine, parseKeeperLine, parseValidationLine } from '../../../src/run/parse-entry';
+import { problemsOf } from '../../../src/run/problems';
 import { createRunState, reduceRun } from '../../../src/run/reduce';
 import type { RunEntry, RunState } from '../../../src/run/state';
+import { syntheticRun } from '../../helpers/synthetic-run';
 
 const folder = path.resolve(import.meta.dirname, '../../fixtures/run-logs/resumed');
 const golden = JSON.parse(readFileSync(path.join(folder, 'expected.json'), 'utf8'));
@@ -163,4 +165,34 @@ test('of several that a stop skipped each waits again after a resume, and what i
   const taken = ['skipped', 'waiting', 'waiting', 'waiting'];
   expect(statesOf([...before, ...skips, resumed])).toEqual(taken);
   expect(statesOf([...before, resumed, ...skips])).toEqual(taken);
+});
+
+test('the best has the mAP of its validation, and one that the keeper noted otherwise is a problem', () => {
+  const { entries } = syntheticRun({ epochs: 3, stepsPerEpoch: 4, steps: 12 });
+  const noted = entries
+    .flatMap((one) => (one.source === 'keeper' && one.value.type === 'best' ? [one.value] : []))
+    .at(-1)!;
+  const withMap =
+    (map: number, after = 0) =>
+    (one: RunEntry): RunEntry =>
+      one.source === 'validation' && one.value.type === 'validation' && one.value.epoch === noted.epoch
+        ? { ...one, value: { ...one.value, map, t: one.value.t + after } }
+        : one;
+  const moved = entries.map(withMap(0.061));
+  const late = [...moved].sort((a, b) => Number(a.source === 'keeper') - Number(b.source === 'keeper'));
+  for (const order of [moved, late]) {
+    const state = order.reduce(reduceRun, createRunState());
+    expect(state.best?.map).toBe(0.061);
+    expect(problemsOf(state)).toEqual([expect.stringContaining('has mAP50-95 0.061')]);
+  }
+  expect(problemsOf(entries.reduce(reduceRun, createRunState()))).toEqual([]);
+  const request = { type: 'validate', epoch: noted.epoch } as const;
+  const answer = { type: 'answer', t: noted.t + 1, id: 'a', ok: true, message: '', request } as const;
+  const asked: RunEntry = { source: 'keeper', value: answer };
+  const state = [
+    ...entries,
+    asked,
+    ...entries.filter(({ source }) => source === 'validation').map(withMap(0.07, 1e6)),
+  ].reduce(reduceRun, createRunState());
+  expect([state.best?.map, problemsOf(state)]).toEqual([0.07, []]);
 });
