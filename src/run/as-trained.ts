@@ -22,13 +22,22 @@ export function changesInFlight({
   controls,
   keeper,
   plan,
-}: Pick<RunState, 'controls' | 'keeper' | 'plan'>): ChangeInFlight[] {
+  status,
+}: Pick<RunState, 'controls' | 'keeper' | 'plan' | 'status'>): ChangeInFlight[] {
   const [, ...later] = plan?.stretches ?? [];
   return [
     ...keeper.flatMap(changeOfKeeper),
     ...controls.flatMap(changeOfTrainer),
     ...later.map(({ fromStep }) => ({ what: 'train set' as const, step: fromStep })),
+    ...changeOfEnd(status),
   ];
+}
+
+/** Early stopping is of the recipe, and such a run is completed. */
+function changeOfEnd(status: RunState['status']): ChangeInFlight[] {
+  if (status?.state !== 'stopped') return [];
+  const { epoch, epochs } = status.progress ?? { epoch: 0, epochs: 0 };
+  return epoch < epochs ? [{ what: 'stop', epoch, epochs }] : [];
 }
 
 function changeOfKeeper(entry: RunState['keeper'][number]): ChangeInFlight[] {

@@ -25,6 +25,8 @@ export type JudgedRun = {
   /** Lines of events.jsonl, and further ones of keeper.jsonl. */
   readonly events?: readonly object[];
   readonly keeper?: readonly object[];
+  /** What a person ended in this epoch of 3. */
+  readonly stoppedIn?: number;
 };
 
 const BEST = 2;
@@ -55,9 +57,18 @@ function writeReport(dir: string, judged: JudgedRun, map: number): void {
   const { events = [], keeper: noted = [] } = judged;
   if (events.length > 0) line('events.jsonl', ...events);
   line('keeper.jsonl', { type: 'best', t: 3, epoch, map, path: path_ }, ...noted);
-  const progress = { attempt: 1, epoch: 3, epochs: 3, step: 29, totalSteps: 30, best: { epoch, map } };
+  const last = judged.stoppedIn ?? 3;
+  const progress = {
+    attempt: 1,
+    epoch: last,
+    epochs: 3,
+    step: 10 * last - 1,
+    totalSteps: 30,
+    best: { epoch, map },
+  };
   const keeper = { pid: 1, started: '1', boot: 'b', host: os.hostname(), pidns: '' };
-  line('status.json', { format: 1, state: 'completed', heartbeat: 4, keeper, progress });
+  const state = judged.stoppedIn === undefined ? 'completed' : 'stopped';
+  line('status.json', { format: 1, state, heartbeat: 4, keeper, progress });
 }
 
 const IMAGES = 20;

@@ -5,6 +5,7 @@ import type { Named } from './sides';
 export type ChangeInFlight =
   | { readonly what: 'lr' | 'mosaic' | 'train set'; readonly step: number }
   | { readonly what: 'rewind'; readonly epoch: number }
+  | { readonly what: 'stop'; readonly epoch: number; readonly epochs: number }
   | { readonly what: 'patience' };
 
 /** Of two runs that are compared. */
@@ -54,6 +55,8 @@ function changeWords(change: ChangeInFlight): Words {
       return words('its train set changed at step {0}', change.step);
     case 'rewind':
       return words('it was rewound to epoch {0}', change.epoch);
+    case 'stop':
+      return words('it was stopped in epoch {0} of {1}', change.epoch, change.epochs);
     case 'patience':
       return words('its patience was changed');
   }

@@ -172,6 +172,7 @@ describe('a run that is not a seed of its recipe', () => {
     write('fewer', 5, { events: [plan(31)] });
     write('halved', 6, { events: [plan(40, [halved])] });
     write('unknown', 7, {});
+    write('stopped', 8, { events: [plan(40)], stoppedIn: 2 });
   });
   const compare = async (...names: string[]) =>
     (await cli(['compare', ...names, '--runs', folder], dir)).out.replaceAll(/\s+/g, ' ');
@@ -188,6 +189,11 @@ describe('a run that is not a seed of its recipe', () => {
     );
     expect(await compare('set', 'plain')).toMatch(/environment A B changed its LR was changed at step 5 -/);
     expect(await compare('itself', 'plain')).toContain('both runs are of one recipe');
+  });
+  it('was stopped before its end', async () => {
+    expect(await compare('stopped', 'plain')).toContain(
+      'A is not a seed of its recipe: it was stopped in epoch 2 of 3',
+    );
   });
   it('was trained on other images, or with another batch', async () => {
     const fewer = await compare('plain', 'fewer');
