@@ -9,9 +9,13 @@ const OF_LIVE_RUNS: ReadonlySet<AlarmAction> = new Set(['stop', 'stop_after_epoc
 /** What does not ask anything of the trainer. */
 const OF_ANY_RUN: ReadonlySet<AlarmAction> = new Set(['check_environment', 'open_folder', 'open_log']);
 
+/** What the trainer has to be ours, or a runner of ours, for. */
+const OF_OUR_TRAINERS: ReadonlySet<AlarmAction> = new Set(['rewind', 'pause', 'find_lr']);
+
 /** A run that has ended cannot be paused or stopped; one that another program trains, and is only read, takes no request. */
 export function isOffered(action: AlarmAction, run: RunFile | undefined, isLive: boolean): boolean {
   if (run?.follows) return OF_ANY_RUN.has(action);
+  if (run?.experiment.resolved.command && OF_OUR_TRAINERS.has(action)) return false;
   return isLive || !OF_LIVE_RUNS.has(action);
 }
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createTranslate } from '../../../src/base/translate';
 import { isWords, quoted, type Words, words } from '../../../src/base/words';
-import { alertText, saidText } from '../../../src/protocol/alert-text';
+import { parseExperiment } from '../../../src/domain/experiment/parse';
+import { alertText, isOffered, saidText } from '../../../src/protocol/alert-text';
 import { zSaid } from '../../../src/run/schema';
+import { syntheticRun } from '../../helpers/synthetic-run';
 
 const chinese = createTranslate({
   'epoch {0} is lost': '第 {0} 轮丢失',
@@ -41,4 +43,17 @@ describe('a sentence of a run’s file', () => {
     expect(isWords(bomb)).toBe(false);
     expect(zSaid.parse(again(lost, 20))).toEqual(again(lost, 20));
   });
+});
+
+it('an alarm of a program of the user’s offers nothing that its trainer refuses', () => {
+  const { run } = syntheticRun({ steps: 0 });
+  const text = 'trainer: command\ncommand: {run: [x]}\nmodel: x\ndata: x\nepochs: 1\n';
+  const { draft: resolved } = parseExperiment(text, { file: 'x' });
+  const program: typeof run = { ...run, experiment: { ...run.experiment, resolved } };
+  const offered = (of: typeof run): boolean[] =>
+    (['rewind', 'pause', 'find_lr', 'stop', 'open_log'] as const).map((action) =>
+      isOffered(action, of, true),
+    );
+  expect(offered(program)).toEqual([false, false, false, true, true]);
+  expect(offered(run)).toEqual([true, true, true, true, true]);
 });
