@@ -123,6 +123,15 @@ describe('other commands refuse', () => {
     checkRefused(['lr-find', 'a.train.yaml', '--steps', '10'], /--steps 10 are too few .* at least 90 are/));
   it('a folder for a dataset YAML, named once', () =>
     checkRefused(['data', 'images'], /^[^:]*images: dataset YAML cannot be read: is a folder/));
+  it('a dataset whose folders do not exist: what could not be counted is not said to be 0', async () => {
+    rmSync(path.join(dir, 'images/val'), { recursive: true });
+    const one = await runCliProcess(['data', 'data.yaml'], dir);
+    expect([one.code, one.out]).toEqual([2, expect.stringMatching(/^val +- +- +-$/m)]);
+    expect(one.out).toMatch(/^error: .*val: .*does not exist$/m);
+    rmSync(path.join(dir, 'images/train'), { recursive: true });
+    const none = await runCliProcess(['data', 'data.yaml'], dir);
+    expect([none.code, linesOf(none.out).every((line) => line.startsWith('error: '))]).toEqual([2, true]);
+  });
   it('files that are not COCO files', () => {
     writeFileSync(path.join(dir, 'gt.json'), '{"images": []}');
     writeFileSync(path.join(dir, 'dt.json'), '[]');

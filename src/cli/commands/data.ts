@@ -101,18 +101,23 @@ function jsonOf({ names, splits, lookAlikes }: Survey) {
   return { names, ...Object.fromEntries(shown), lookAlikes };
 }
 
-function linesOf({ names, splits }: Survey): string[] {
+function linesOf({ names, splits, problems }: Survey): string[] {
+  const isUnread = ({ images: all }: Survey['splits'][number]): boolean => all === 0 && hasErrors(problems);
+  if (splits.every(isUnread)) return [];
   const right = (title: string) => ({ title, align: 'right' as const });
   const images = formatTable(
     [{ title: 'split' }, right('images'), right('without labels'), right('boxes')],
-    splits.map(({ name, images: all, unlabelled, boxes }) => [
-      name,
-      ...[all, unlabelled.length, boxes].map(formatCount),
+    splits.map((split) => [
+      split.name,
+      ...[split.images, split.unlabelled.length, split.boxes].map(isUnread(split) ? () => '-' : formatCount),
     ]),
   );
   const classes = formatTable(
     [{ title: 'class' }, ...splits.map(({ name }) => right(name))],
-    names.map((name, cls) => [name, ...splits.map(({ perClass }) => formatCount(perClass[cls] ?? 0))]),
+    names.map((name, cls) => [
+      name,
+      ...splits.map((split) => (isUnread(split) ? '-' : formatCount(split.perClass[cls] ?? 0))),
+    ]),
   );
   return [...images, '', ...classes, ''];
 }
