@@ -8,6 +8,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadTypeScript } from '../e2e/load-typescript.mjs';
+import { writeMarked } from '../helpers/marked-table.mjs';
 import { record } from './rows.mjs';
 
 const own = import.meta.filename;
@@ -188,9 +189,7 @@ async function main() {
 const seconds = (ms) => (ms / 1000).toFixed(1);
 
 function write(text) {
-  const page = path.resolve(import.meta.dirname, '../../docs/scale.md');
-  const now = readFileSync(page, 'utf8');
-  writeFileSync(page, now.replace(/(<!-- folders -->\n)[\s\S]*?(<!-- folders end -->)/, `$1${text}\n$2`));
+  writeMarked(path.resolve(import.meta.dirname, '../../docs/scale.md'), 'folders', text);
 }
 
 const [mode, module, runs, followedFor] = process.argv.slice(2);

@@ -3,10 +3,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { writeMarked } from '../helpers/marked-table.mjs';
+import { bestMap, linesOf, root, withKeys } from './lab.mjs';
 
 const [, , folder, flag] = process.argv;
 if (folder === undefined) throw new Error('usage: node halving.mjs FOLDER [--write]');
-const root = path.resolve(import.meta.dirname, '../..');
 const cli = path.join(root, 'dist/cli.js');
 const page = path.join(root, 'docs/scale.md');
 const at = (...parts) => path.join(folder, ...parts);
@@ -35,35 +36,17 @@ const SWEEPS = {
 function prepare() {
   if (existsSync(at('halving.sweep.yaml'))) return;
   pitwall(['init', folder], root);
-  let text = readFileSync(at('pcb.train.yaml'), 'utf8');
-  for (const [key, value] of Object.entries(SMALL)) {
-    const line = new RegExp(`^${key}: .*$`, 'm');
-    text = line.test(text) ? text.replace(line, `${key}: ${value}`) : `${text}${key}: ${value}\n`;
-  }
-  writeFileSync(at('pcb.train.yaml'), text);
+  writeFileSync(at('pcb.train.yaml'), withKeys(readFileSync(at('pcb.train.yaml'), 'utf8'), SMALL));
   for (const [name, stop] of Object.entries(SWEEPS)) writeFileSync(at(`${name}.sweep.yaml`), SEARCH + stop);
 }
 
-const entriesOf = (name) =>
-  readFileSync(at('runs', name, 'sweep.jsonl'), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
-const hasEnded = (name) =>
-  existsSync(at('runs', name, 'sweep.jsonl')) && entriesOf(name).some(({ type }) => type === 'end');
+const entriesOf = (name) => linesOf(at('runs', name, 'sweep.jsonl'));
+const hasEnded = (name) => entriesOf(name).some(({ type }) => type === 'end');
 
 /** mAP of every trial at its last epoch, highest first. */
 function finals(name, trials) {
   const last = (trial) => {
-    const file = at('runs', name, 'trials', String(trial).padStart(3, '0'), 'validation.jsonl');
-    const lines = readFileSync(file, 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line));
-    return Math.max(
-      0,
-      ...lines.filter(({ type }) => type === 'validation').map(({ map }) => Number(map) || 0),
-    );
+    return bestMap(at('runs', name, 'trials', String(trial).padStart(3, '0')));
   };
   return Array.from({ length: trials }, (_, trial) => ({ trial, map: last(trial) })).sort(
     (a, b) => b.map - a.map,
@@ -100,7 +83,4 @@ for (const name of Object.keys(SWEEPS))
   if (!hasEnded(name)) pitwall(['sweep', `${name}.sweep.yaml`, '--name', name, '--parallel', '2']);
 const made = table();
 console.log(made);
-if (flag === '--write') {
-  const text = readFileSync(page, 'utf8');
-  writeFileSync(page, text.replace(/(<!-- halving -->\n)[\s\S]*?(<!-- end -->)/, `$1${made}\n$2`));
-}
+if (flag === '--write') writeMarked(page, 'halving', made);

@@ -67,7 +67,8 @@ export function end(pid, signal = 'SIGKILL') {
   }
 }
 
-function withKeys(text, keys) {
+/** The text of an experiment with other values of its keys. */
+export function withKeys(text, keys) {
   return Object.entries(keys).reduce((all, [key, value]) => {
     const line = new RegExp(`^${key}: .*$`, 'm');
     return line.test(all) ? all.replace(line, `${key}: ${value}`) : `${all}${key}: ${value}\n`;
@@ -111,10 +112,19 @@ export async function until(isTrue, what, seconds = 600) {
   }
 }
 
-export const linesOf = (file) =>
-  existsSync(file)
-    ? readFileSync(file, 'utf8')
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line))
-    : [];
+export const linesOf = (file) => (existsSync(file) ? readLines(file) : []);
+
+const readLines = (file) =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+
+/** The highest mAP50-95 of a run that was validated; of one whose checkpoints all failed it is 0. */
+export const bestMap = (run) =>
+  Math.max(
+    0,
+    ...readLines(path.join(run, 'validation.jsonl'))
+      .filter(({ type }) => type === 'validation')
+      .map(({ map }) => Number(map) || 0),
+  );

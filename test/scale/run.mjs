@@ -1,7 +1,7 @@
 // Runs and sweeps in a real Slurm or Ray of one node, with faults. Usage: node run.mjs [ray] [--write] [WORD...]: only checks whose
 // names hold a word; --write puts the result into its page.
-import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { writeMarked } from '../helpers/marked-table.mjs';
 
 const ENGINES = {
   slurm: { name: 'Slurm', lab: './slurm-lab.mjs', checks: './checks.mjs', page: 'scale.md' },
@@ -50,9 +50,5 @@ function write() {
       `| ${name} | ${problem === undefined ? 'passed' : 'FAILED'} | ${seconds} |`,
   );
   const table = ['| check | result | seconds |', '|---|---|---:|', ...rows].join('\n');
-  const text = readFileSync(page, 'utf8');
-  writeFileSync(
-    page,
-    text.replace(new RegExp(`(<!-- ${key} -->\\n)[\\s\\S]*?(<!-- ${key} end -->)`), `$1${table}\n$2`),
-  );
+  writeMarked(page, key, table);
 }

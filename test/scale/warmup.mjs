@@ -3,11 +3,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { writeMarked } from '../helpers/marked-table.mjs';
+import { bestMap, root } from './lab.mjs';
 
 const [, , given, flag] = process.argv;
 if (given === undefined) throw new Error('usage: node warmup.mjs FOLDER [--write]');
 const folder = path.resolve(given);
-const root = path.resolve(import.meta.dirname, '../..');
 const cli = path.join(root, 'dist/cli.js');
 const page = path.join(root, 'docs/scale.md');
 const shared = path.join(root, '../shared/data');
@@ -85,7 +86,6 @@ function measure(name) {
 }
 
 function trainAgain(dir, name, settings) {
-  const validations = path.join(dir, 'runs', name, 'validation.jsonl');
   if (!existsSync(path.join(dir, `${name}.done`))) {
     const set = Object.entries({ ...settings, early_stop: false, on_divergence: 'stop' });
     pitwall(
@@ -100,11 +100,7 @@ function trainAgain(dir, name, settings) {
     );
     writeFileSync(path.join(dir, `${name}.done`), '');
   }
-  const lines = readFileSync(validations, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '');
-  const maps = lines.map((line) => JSON.parse(line)).filter(({ type }) => type === 'validation');
-  return Math.max(0, ...maps.map(({ map }) => Number(map) || 0));
+  return bestMap(path.join(dir, 'runs', name));
 }
 
 const score = (value) => value.toFixed(4).replace(/^(-?)0/, '$1');
@@ -138,7 +134,4 @@ const made = [
   ...names.map(row),
 ].join('\n');
 console.log(made);
-if (flag === '--write') {
-  const text = readFileSync(page, 'utf8');
-  writeFileSync(page, text.replace(/(<!-- warmup -->\n)[\s\S]*?(<!-- warmup end -->)/, `$1${made}\n$2`));
-}
+if (flag === '--write') writeMarked(page, 'warmup', made);

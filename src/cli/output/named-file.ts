@@ -30,9 +30,7 @@ export async function writeNamed(io: Pick<CliIo, 'cwd'>, named: NamedFile, conte
 
 /** Its path, without links. Throws as `writeNamed` does: a command that takes long asks before it begins. */
 export async function placeOf({ cwd }: Pick<CliIo, 'cwd'>, named: NamedFile): Promise<string> {
-  const target = await withoutLinks(path.resolve(cwd, named.file)).catch((error: unknown) => {
-    throw refusal(named, error);
-  });
+  const target = await withoutLinks(path.resolve(cwd, named.file));
   const there = await statOf(target).catch((error: unknown) => {
     throw refusal(named, error);
   });

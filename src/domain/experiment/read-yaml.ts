@@ -66,8 +66,8 @@ function readDocument(text: string, lines: LineCounter, source: RangedSource): Y
   }
   const value = (node: unknown): unknown => (isNode(node) ? node.toJS(document) : node);
   const items = root.items as readonly Pair[];
-  const written = items.flatMap((pair) => readPair(pair, '', source, value));
-  return { entries: written, problems: problems.length > 0 ? problems : givenTwice(written) };
+  const entries = items.flatMap((pair) => readPair(pair, '', source, value));
+  return { entries, problems: problems.length > 0 ? problems : givenTwice(entries) };
 }
 
 /** A block and a dotted key may name the same: the parser sees two keys. */
