@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseJson } from '../../src/base/json';
 import { writeExample } from '../../src/dataset/example/write-example';
+import { askRun } from '../../src/engine/control/ask';
 import { processesOfRun } from '../../src/engine/process/run-processes';
 import { zTrainerEvent } from '../../src/run/events';
 import { type StatusFile, zStatusFile } from '../../src/run/files';
@@ -27,6 +28,8 @@ afterAll(() => {
 });
 
 const ENDLESS = 100_000;
+/** Some seconds of training away. */
+const PAUSE = 60;
 const SMALL = [
   '--set',
   'batch=2',
@@ -142,6 +145,21 @@ describe('a job that is started again', () => {
     expect(statusOf('again')?.state).toBe('completed');
     expect(await again()).toMatchObject({ code: 0, err: '' });
     expect(hellos('again')).toHaveLength(2);
+  });
+
+  it('still pauses at the epoch that it was asked for before', async () => {
+    const again = train('pauses', ENDLESS, '--resume-or-start');
+    const { child, done } = spawnCli(again, dir);
+    await untilSteps('pauses', 9);
+    await askRun(at('pauses'), { type: 'pause', epoch: PAUSE }, 'test');
+    await until(() => eventsOf('pauses').some(({ type }) => type === 'control'));
+    child.kill('SIGKILL');
+    for (const role of ['keeper', 'trainer']) process.kill(pidOf('pauses', role), 'SIGKILL');
+    await done;
+    await untilNoneLives('pauses');
+    await runCliProcess(again, dir);
+    expect(hellos('pauses')).toHaveLength(2);
+    expect(statusOf('pauses')).toMatchObject({ state: 'paused', progress: { epoch: PAUSE } });
   });
 
   it('needs a name to find its run by', async () => {

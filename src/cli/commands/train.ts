@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Command } from '@commander-js/extra-typings';
 import { DisposableStore, toDisposable } from '../../base/disposable';
 import { Emitter, type Event } from '../../base/event';
+import { askAgain } from '../../engine/control/ask-again';
 import { noteBegin, noteEnd, wasTakenBack } from '../../engine/targets/in-job';
 import { resumeOn as resumeOnTarget, targetOf } from '../../engine/targets/target';
 import { readRun, readStatus } from '../../run/folder/read';
@@ -180,7 +181,10 @@ async function goOnAsJob(
     throw new CliFailure(0, `${dir}: its job was cancelled before it began: nothing is done`);
   await noteBegin(dir);
   const since = (await isCompleted(dir)) ? 0 : Date.now();
-  if (since > 0) await resumeOnceSilent(io, dir, word);
+  if (since > 0) {
+    await askAgain(dir);
+    await resumeOnceSilent(io, dir, word);
+  }
   return { dir, warnings: [], since, leash: word.leash === true };
 }
 
