@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import type { Floor } from '../domain/compare/gate';
+import { devicesIn } from '../domain/run/turns';
 
 // Values of options, read strictly: what is not a number is a usage error, never NaN.
 
@@ -69,6 +70,16 @@ export function seeds(text: string): readonly number[] {
   const twice = values.find((value, i) => values.indexOf(value) !== i);
   if (twice !== undefined) throw new InvalidArgumentError(`seed ${twice} is named twice: it is one run.`);
   return values;
+}
+
+/** GPUs by their numbers for CUDA, at least one. */
+export function gpuNumbers(text: string): readonly string[] {
+  const devices = devicesIn(text);
+  if (devices.length === 0 || devices.some((one) => !/^\d{1,4}$/.test(one)))
+    throw new InvalidArgumentError('expected numbers of GPUs, as 0,1.');
+  const twice = devices.find((device, i) => devices.indexOf(device) !== i);
+  if (twice !== undefined) throw new InvalidArgumentError(`GPU ${twice} is named twice.`);
+  return devices;
 }
 
 const HOURS: Readonly<Record<string, number>> = { h: 1, d: 24, w: 168 };

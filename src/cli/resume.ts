@@ -1,5 +1,8 @@
 import { toError } from '../base/async';
 import { isSilent, KeptOnOtherMachine, resumeRun, StillKept } from '../engine/control/resume-run';
+import { quoted } from '../engine/process/quoted';
+import { isKeptByJob } from '../engine/targets/job-file';
+import { readRun } from '../run/folder/read';
 import { badInput, CliFailure, KEPT_BY_ANOTHER } from './failure';
 import { type CliIo, printLine } from './io';
 import { requireActing } from './trust';
@@ -19,6 +22,15 @@ type ResumePermissions = { readonly takeOver?: boolean; readonly trust?: boolean
 export async function resumeOrRefuse(io: CliIo, dir: string, word: ResumePermissions = {}): Promise<void> {
   await requireActing(io, dir, word.trust);
   await resumeRun(dir, resumeOptions(io, word)).catch((error: unknown) => refuseResume(dir, error));
+  await noteHere(io, dir);
+}
+
+/** A run of a cluster may go on here; on the node that one logs in at it should not. */
+export async function noteHere({ stderr }: CliIo, dir: string): Promise<void> {
+  const { target } = await readRun(dir);
+  if (target === undefined || (await isKeptByJob(dir))) return;
+  const there = `pitwall train --resume ${quoted(dir)} --target ${quoted(target)}`;
+  printLine(stderr, `${dir}: was begun on ${target} and goes on on this machine; there by ${there}`);
 }
 
 /** For a job that its engine starts again: a keeper elsewhere that stays silent for a minute is taken to be gone. */

@@ -39,6 +39,11 @@ function findRun(io: CliIo, name: string, runsDir: string): string {
   const places = [path.resolve(io.cwd, name), path.join(runsDir, name)];
   const dir = places.find(isRunFolder);
   if (dir !== undefined) return dir;
+  const sweep = places.find(isSweepFolder);
+  if (sweep !== undefined)
+    throw badInput(
+      `${name}: is a sweep, not a run; its trials are runs: ${path.join(name, 'trials', '000')}`,
+    );
   const near = nearestName(name, runNames(runsDir));
   throw badInput(`${name}: no run folder there or in ${runsDir}${near ? `, did you mean ${near}?` : ''}`);
 }
@@ -62,10 +67,12 @@ export function runsFolderIn(io: CliIo, dir: string): string {
   if (!isFolder(folder))
     throw badInput(`${dir}: ${existsSync(folder) ? 'is a file, a folder was expected' : 'no such folder'}`);
   const trials = path.join(folder, 'trials');
-  if (existsSync(path.join(folder, 'sweep.json')) && isFolder(trials)) return trials;
+  if (isSweepFolder(folder) && isFolder(trials)) return trials;
   const inside = path.join(folder, 'runs');
   return isFolder(inside) ? inside : folder;
 }
+
+const isSweepFolder = (dir: string): boolean => existsSync(path.join(dir, 'sweep.json'));
 
 export const isFolder = (dir: string): boolean => statOf(dir)?.isDirectory() ?? false;
 

@@ -33,8 +33,9 @@ export async function findTarget(
   { folder, trust = false }: { readonly folder: string; readonly trust?: boolean | undefined },
 ): Promise<TargetSettings> {
   const { targets, problems } = readTargets(folder);
-  refuseErrors(problems);
   const found = targets.get(name);
+  // The user's own comes before a project's, whatever is wrong with that file.
+  if (!found || found.approval !== undefined) refuseErrors(problems);
   if (!found) {
     const near = nearestName(name, [...targets.keys()]) ?? [...targets.keys()].join(', ');
     throw badInput(`--target ${name}: no such target, did you mean ${near}?`);

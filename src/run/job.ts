@@ -30,7 +30,7 @@ export const zJobState = z.discriminatedUnion('kind', [
     ahead: z.number().int().min(0).optional(),
     starts: z.number().optional(),
   }),
-  z.object({ kind: z.literal('running'), node: zText }),
+  z.object({ kind: z.literal('running'), node: zText, isSuspended: z.literal(true).optional() }),
   z.object({
     kind: z.literal('ended'),
     how: z.enum(JOB_ENDS),
@@ -88,7 +88,9 @@ export function jobSentence({ kind, state, target }: JobFile): Words {
     case 'queued':
       return queuedSentence(engine, state);
     case 'running':
-      return words('its job runs on {0}', state.node);
+      return state.isSuspended
+        ? words('its job on {0} is suspended by {1}', state.node, engine)
+        : words('its job runs on {0}', state.node);
     case 'ended':
       return endSentence(kind, state);
     case 'gone':

@@ -68,8 +68,8 @@ export const zSweepEntry = z.discriminatedUnion('type', [
     t,
     best: z.object({ trial: zTrial, epoch: zSweepEpoch, value: zScore }).nullable(),
     /** Trained by all trials together, and what all would have trained. */
-    epochs: z.number().int(),
-    of: z.number().int(),
+    epochs: z.number().int().min(0),
+    of: z.number().int().min(1),
   }),
 ]);
 export type SweepEntry = z.infer<typeof zSweepEntry>;

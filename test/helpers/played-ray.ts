@@ -23,7 +23,7 @@ type SubmittedJob = { readonly submission_id: string; readonly entrypoint: strin
 
 /**
  * waits: a job is listed as PENDING; begins: it is executed at once; loses: a submission is taken and not answered; fails: as Ray
- * answers an error of its own; foreign: another program has the port.
+ * answers an error of its own, which repeats what it was sent; foreign: another program has the port.
  */
 type Way = 'waits' | 'begins' | 'loses' | 'fails' | 'foreign';
 
@@ -92,7 +92,11 @@ class Cluster {
 /** Before a request is looked at. */
 function refusal({ headers }: http.IncomingMessage, way: Way, token: string): Answer | undefined {
   if (way === 'foreign') return { status: 200, text: '<html>' };
-  if (way === 'fails') return { status: 500, text: 'Traceback (most recent call last):\nOSError: disk full' };
+  if (way === 'fails')
+    return {
+      status: 500,
+      text: `Traceback (most recent call last):\nOSError: disk full, ${headers.authorization}`,
+    };
   // As from a browser, whose pages may be anybody's.
   if ('sec-fetch-mode' in headers) return { status: 405, text: '' };
   if (headers.authorization === undefined) return { status: 401, text: '' };

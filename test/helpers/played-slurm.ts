@@ -10,7 +10,7 @@ export type PlayedSlurm = {
   called(program: string): readonly string[];
   /** What squeue prints from now on. */
   answers(queue: string): void;
-  /** sbatch refuses, executes a job before it answers, or lets it begin beside it; squeue hangs. */
+  /** sbatch refuses, is at a limit, says more than the number, executes a job before it answers, or lets it begin beside it; squeue hangs. */
   set(flag: Flag, on?: boolean): void;
   /** Numbers of the jobs that have begun. */
   begun(): readonly string[];
@@ -24,11 +24,12 @@ export type PlayedSlurm = {
   forgetAnswers(): void;
 };
 
-type Flag = 'refuses' | 'executes' | 'begins' | 'hangs';
+type Flag = 'refuses' | 'full' | 'talks' | 'executes' | 'begins' | 'hangs';
 
 const PLAYED: Readonly<Record<string, string>> = {
   sbatch: [
     'if [ -e "$D/refuses" ]; then echo "sbatch: error: invalid partition specified: gpu" >&2; exit 1; fi',
+    'if [ -e "$D/full" ]; then echo "sbatch: error: QOSMaxSubmitJobPerUserLimit" >&2; exit 1; fi',
     'while case "$1" in -*) true;; *) false;; esac; do',
     '  case "$1" in --comment=*) run=$(echo "$1" | cut -d= -f2);; esac; shift',
     'done',
@@ -41,6 +42,7 @@ const PLAYED: Readonly<Record<string, string>> = {
     '  echo $! > "$D/jobs/$job.pid"; echo $job; exit',
     'fi',
     'echo 41',
+    'if [ -e "$D/talks" ]; then echo "Your project has 12 hours left."; fi',
   ].join('\n'),
   squeue: 'if [ -e "$D/hangs" ]; then exec sleep 100; fi\ncat "$D/queue"',
   sacct: 'echo "sacct: error: disabled" >&2; exit 1',

@@ -55,6 +55,21 @@ describe.skipIf(process.platform === 'win32')('a run in Ray', () => {
     expect(ray.asked.slice(before)).toEqual(['GET /api/jobs/']);
   });
 
+  it('that waits is asked for nothing but its end', async () => {
+    const asked = [
+      ['pause', 'one'],
+      ['stop', 'one', '--after-epoch'],
+      ['set', 'one', 'lr=0.01'],
+      ['rewind', 'one', '--to', '0'],
+    ];
+    for (const argv of asked) {
+      const { code, err } = await pitwall(...argv);
+      const said = 'run one: queued in Ray: waiting for resources; it can be asked once it has begun';
+      expect([code, ...linesOf(err)]).toEqual([2, said]);
+    }
+    expect(readdirSync(at('runs/one/control')).filter((name) => name.endsWith('.json'))).toEqual([]);
+  });
+
   it('that waits is stopped, also in case Ray begins it later', async () => {
     const { out } = await pitwall('stop', 'one');
     expect(out).toContain('its job was taken out of the queue');
@@ -147,7 +162,7 @@ describe.skipIf(process.platform === 'win32')('a run in Ray', () => {
       expect(existsSync(at('runs/no'))).toBe(false);
     };
     ray.set('fails');
-    await refused(`${ray.address} answered 500: OSError: disk full`);
+    await refused(`${ray.address} answered 500: OSError: disk full, Bearer ***`);
     ray.set('foreign');
     await refused(`${ray.address} does not answer as Ray's dashboard does (200)`);
     ray.set('waits');

@@ -146,3 +146,31 @@ describe.skipIf(process.platform === 'win32')('a run whose job Slurm ends', () =
     expect([code, out]).toEqual([0, expect.stringMatching(/stopped: .*, its job was cancelled in Slurm/)]);
   });
 });
+
+describe.skipIf(process.platform === 'win32')('a sweep at a limit of submitted jobs', () => {
+  it('waits, says so once, and goes on as soon as Slurm takes its next job', async () => {
+    slurm.answers('');
+    slurm.set('full');
+    const { done } = driveSweep('full');
+    const asked = slurm.called('sbatch').length;
+    await until(() => slurm.called('sbatch').length > asked + 1);
+    slurm.set('full', false);
+    const { code, out } = await done;
+    expect(code).toBe(0);
+    expect(linesOf(out).filter((line) => line.includes('waits:'))).toEqual([
+      '000: waits: sbatch: QOSMaxSubmitJobPerUserLimit',
+    ]);
+    expectWhole('full');
+  });
+
+  it('is ended by Ctrl-C', async () => {
+    slurm.set('full');
+    const asked = slurm.called('sbatch').length;
+    const { child, done } = driveSweep('ends');
+    await until(() => slurm.called('sbatch').length > asked);
+    child.kill('SIGINT');
+    const { code, err } = await done;
+    expect([code, err]).toEqual([130, '']);
+    slurm.set('full', false);
+  });
+});

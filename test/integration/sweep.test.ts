@@ -272,7 +272,7 @@ describe('before anything is paid for', () => {
         '001  lr0=0.002',
         '002  lr0=0.005',
         '003  lr0=0.01',
-        '4 trials, judged at epoch 2, 4 of 5: at most 16 of 20 epochs',
+        '4 trials, judged at epoch 2, 4 of 5: at most 16 of 20 epochs, unless trials are equal',
       ],
     ]);
     expect(out).toMatch(/about .* of training, as the last run of this experiment took/);

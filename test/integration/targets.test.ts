@@ -131,6 +131,16 @@ describe.skipIf(process.platform === 'win32')('a run on a target', () => {
     expect((await pitwall('list')).out).toMatch(/two +failed .*Slurm ended its job: out of memory/);
   });
 
+  it('is known by its number, whatever else a sbatch of the site prints', async () => {
+    slurm.set('talks');
+    const { code } = await pitwall(
+      ...['train', 'pcb.train.yaml', '--target', 'gpu', '--name', 'talked', '--detach'],
+    );
+    slurm.set('talks', false);
+    expect(code).toBe(0);
+    expect(JSON.parse(readFileSync(at('runs/talked/job.json'), 'utf8')).id).toBe('41');
+  });
+
   it('that Slurm refuses leaves one line and no folder', async () => {
     slurm.set('refuses');
     const { code, err } = await pitwall('train', 'pcb.train.yaml', '--target', 'gpu', '--name', 'no');

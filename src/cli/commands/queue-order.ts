@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { devicesIn, type Slots } from '../../domain/run/turns';
+import type { Slots } from '../../domain/run/turns';
 import { goOnWaiting, leftRuns } from '../../engine/queue/go-on';
 import { type Move, moveInQueue } from '../../engine/queue/move';
 import { MOST_SLOTS, readSlots, writeSlots } from '../../engine/queue/queue-folder';
 import type { Cli } from '../cli';
 import { badInput, type ExitCode, KEPT_BY_ANOTHER, refusing } from '../failure';
 import { type CliIo, printLine } from '../io';
-import { wholeNumber } from '../option-values';
+import { gpuNumbers, wholeNumber } from '../option-values';
 import { TAKE_OVER } from '../resume';
 import { isFolder, resolveWholeRun, runsFolderIn } from '../run-reference';
 import { requireActing } from '../trust';
@@ -71,7 +71,7 @@ async function goOn(io: CliIo, dir: string, { takeOver }: { readonly takeOver?: 
 
 type SlotOptions = {
   readonly parallel?: number;
-  readonly devices?: string;
+  readonly devices?: readonly string[];
   readonly clear?: true;
   readonly runs: string;
 };
@@ -82,7 +82,7 @@ export function slotsCommand({ io, run }: Cli) {
       'how many runs of the queue train at once; without it those whose experiments name different devices',
     )
     .option('--parallel <n>', 'runs that train at once', wholeNumber)
-    .option('--devices <list>', 'GPUs by their numbers for CUDA, as 0,1: a run each')
+    .option('--devices <list>', 'GPUs by their numbers for CUDA, as 0,1: a run each', gpuNumbers)
     .option('--clear', 'no slots any more')
     .option(...RUNS)
     .action(run((options) => slots(io, options)));
@@ -98,23 +98,15 @@ async function slots(io: CliIo, options: SlotOptions): Promise<ExitCode> {
   return 0;
 }
 
-function slotsOf({ parallel, devices: list }: SlotOptions): Slots | undefined {
-  if (parallel === undefined && list === undefined) return undefined;
-  const devices = list === undefined ? [] : gpusIn(list);
+function slotsOf({ parallel, devices = [] }: SlotOptions): Slots | undefined {
+  if (parallel === undefined && devices.length === 0) return undefined;
   const count = parallel ?? devices.length;
   if (count > MOST_SLOTS) throw badInput(`pitwall queue slots: at most ${MOST_SLOTS}`);
   if (count < devices.length)
     throw badInput(
-      `pitwall queue slots: --parallel ${count} leaves a device of --devices ${list} without a slot: expected ${devices.length} or more`,
+      `pitwall queue slots: --parallel ${count} leaves a device of --devices ${devices.join(',')} without a slot: expected ${devices.length} or more`,
     );
   return { parallel: count, devices };
-}
-
-function gpusIn(list: string): string[] {
-  const devices = devicesIn(list);
-  if (devices.length === 0 || devices.some((one) => !/^\d{1,4}$/.test(one)))
-    throw badInput(`pitwall queue slots: --devices ${list}: expected numbers of GPUs, as 0,1`);
-  return devices;
 }
 
 const slotsLine = ({ parallel, devices }: Slots): string =>

@@ -5,6 +5,7 @@ import { rewindRefusal } from '../../protocol/rewind-target';
 import type { Cli } from '../cli';
 import { badInput } from '../failure';
 import { countFromZero, factor } from '../option-values';
+import { noteHere } from '../resume';
 import { resolveWholeRun } from '../run-reference';
 import { TRUST } from '../trust';
 import { ask, RUN, RUNS } from './requests';
@@ -37,6 +38,7 @@ export function rewindCommand({ io, run }: Cli) {
           ...(warmup !== undefined && { warmup }),
         };
         await refuseRewind(dir, to);
+        await noteHere(io, dir);
         await ask(io, dir, { type: 'rewind', ...wish }, trust);
         return 0;
       }),

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { toError } from '../../base/async';
+import { mapPool, toError } from '../../base/async';
 import { createTranslate } from '../../base/translate';
 import { formatDuration } from '../../domain/display/format';
 import { parseSweep } from '../../domain/sweep/parse-sweep';
@@ -10,10 +10,11 @@ import { overridesOf, type SweepSettings, type TrialSettings } from '../../domai
 import { trainingSeconds } from '../../engine/compare/compare-many';
 import { readState } from '../../engine/compare/run-detections';
 import { listRuns } from '../../engine/runs/list-runs';
-import { openSweep } from '../../engine/sweep/sweep-folder';
+import { hasEnded, listSweeps, openSweep, type Sweep, sweepPaths } from '../../engine/sweep/sweep-folder';
 import type { Target } from '../../engine/targets/target';
 import { runNameStem } from '../../run/folder/create';
 import { SWEEP_FORMAT, type SweepFile, trialName } from '../../run/sweep';
+import { newestFirst } from '../../run/times';
 import type { Cli } from '../cli';
 import { VERSION } from '../cli';
 import {
@@ -26,7 +27,7 @@ import {
 } from '../experiment';
 import { badInput, type ExitCode } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
-import { wholeNumber } from '../option-values';
+import { gpuNumbers, wholeNumber } from '../option-values';
 import { createProgress } from '../output/progress';
 import { driveSweep } from '../sweep/driver';
 import { entryLine, printSweep } from '../sweep/lines';
@@ -37,7 +38,7 @@ type SweepOptions = {
   readonly parallel?: number;
   readonly target?: string;
   readonly trust?: true;
-  readonly devices?: string;
+  readonly devices?: readonly string[];
   readonly name?: string;
   readonly runs?: string;
   readonly dryRun?: true;
@@ -50,10 +51,14 @@ export function sweepCommand({ io, run }: Cli) {
       'train an experiment with other settings and find the best of them; the worse are stopped early',
     )
     .argument('<file>', 'sweep file (*.sweep.yaml)')
-    .option('--parallel <n>', 'trials that train at once: 1, of jobs on a target 16', wholeNumber)
+    .option(
+      '--parallel <n>',
+      'trials that train at once: 1, one for each of --devices, of jobs on a target 16',
+      wholeNumber,
+    )
     .option(...TARGET)
     .option(...TRUST_TARGET)
-    .option('--devices <list>', 'GPUs by their numbers for CUDA, as 0,1: a trial each')
+    .option('--devices <list>', 'GPUs by their numbers for CUDA, as 0,1: a trial each', gpuNumbers)
     .option(
       '--name <name>',
       'name of the sweep folder; without it the sweep that has not ended, or a new one',
@@ -92,7 +97,7 @@ async function placeOf(io: CliIo, { base }: LoadedSweep, options: SweepOptions) 
   const isHere = engine.kind === 'local';
   if (!isHere && options.devices !== undefined)
     throw badInput('pitwall: --devices is of this machine; a target gives each job its own');
-  return { engine, place, most: isHere ? 1 : MOST_JOBS };
+  return { engine, place, most: isHere ? (options.devices?.length ?? 1) : MOST_JOBS };
 }
 
 /** The file, its trials and its plan; what is wrong with any of them ends the command before anything is paid for. */
@@ -130,7 +135,8 @@ async function train(
   loaded: LoadedSweep,
   options: SweepPlace & { readonly engine: Target },
 ): Promise<ExitCode> {
-  const { place, name, parallel, devices, json, engine } = options;
+  const { place, name, parallel, devices = [], json, engine } = options;
+  const before = await listSweeps(place);
   const opened = await openSweep({
     ...{
       runsDir: place,
@@ -141,11 +147,12 @@ async function train(
   }).catch((error: unknown) => {
     throw badInput(toError(error).message, error);
   });
+  if (name === undefined) noteLeft(io, opened, before);
   const progress = createProgress(io.stdout, io.env);
   if (!json) progress.line(`sweep: ${opened.dir}`);
   const driven = await driveSweep(io, {
     ...{ sweep: opened, parallel, load: loaded.load, target: engine },
-    devices: devices === undefined ? [] : devices.split(',').map((one) => one.trim()),
+    devices,
     onEntry: (entry) => {
       const line = entryLine(entry, opened.file);
       if (json) printJson(io.stdout, entry);
@@ -157,6 +164,17 @@ async function train(
   await printSweep(io, opened.dir, json);
   if (driven.kind === 'interrupted') return 130;
   return driven.best ? 0 : 1;
+}
+
+/** One that was begun with another text of the same file, and is not gone on with. */
+function noteLeft({ stderr }: CliIo, { dir, file }: Sweep, before: readonly Sweep[]): void {
+  if (before.some((one) => one.dir === dir)) return;
+  const left = before.find((one) => one.file.file === file.file && !hasEnded(one));
+  if (left)
+    printLine(
+      stderr,
+      `${left.dir}: has not ended; it is of ${file.file} or its experiment as they were then, and this is a new sweep`,
+    );
 }
 
 function fileOf({ file, text, settings, trials, plan, base }: LoadedSweep): SweepFile {
@@ -178,6 +196,7 @@ async function dryRun(
   const seconds = await secondsPerEpoch(place, base);
   const hours = seconds === undefined ? undefined : (seconds * plan.expectedEpochs) / parallel / 3600;
   const { rungs, epochs, expectedEpochs } = plan;
+  const all = epochs * trials.length;
   if (json) {
     printJson(io.stdout, {
       type: 'plan',
@@ -185,7 +204,7 @@ async function dryRun(
       rungs,
       epochs,
       expectedEpochs,
-      of: epochs * trials.length,
+      of: all,
       hours: hours ?? null,
     });
     return 0;
@@ -199,7 +218,7 @@ async function dryRun(
     rungs.length === 0 ? 'all train to their end' : `judged at epoch ${rungs.join(', ')} of ${epochs}`;
   printLine(
     io.stdout,
-    `${trials.length} trials, ${judged}: at most ${expectedEpochs} of ${epochs * trials.length} epochs`,
+    `${trials.length} trials, ${judged}: at most ${expectedEpochs} of ${all} epochs${expectedEpochs < all ? ', unless trials are equal' : ''}`,
   );
   printLine(
     io.stdout,
@@ -210,12 +229,15 @@ async function dryRun(
   return 0;
 }
 
-/** As the newest run of this file with the same model, size and batch took. */
+/** As the newest run, or trial, of this file with the same model, size and batch took. */
 async function secondsPerEpoch(
   place: string,
   { file, experiment }: LoadedExperiment,
 ): Promise<number | undefined> {
-  const { runs } = await listRuns(place);
+  const sweeps = (await listSweeps(place)).filter((one) => one.file.experiment.file === file);
+  const folders = [place, ...sweeps.slice(0, MOST_ASKED).map(({ dir }) => sweepPaths(dir).trials)];
+  const listed = await mapPool(folders, 1, listRuns);
+  const runs = listed.flatMap((one) => one.runs).sort((a, b) => newestFirst(a.run, b.run));
   const cost = ({ model, imgsz, batch }: LoadedExperiment['experiment']): string =>
     [model, imgsz, batch].join(' ');
   const same = runs.filter(

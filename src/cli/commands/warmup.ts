@@ -69,6 +69,8 @@ type Warmup = WarmupOptions & {
 };
 
 async function warmup(io: CliIo, config: string, options: WarmupOptions): Promise<ExitCode> {
+  if (options.epochs < 2)
+    throw badInput('pitwall warmup: --epochs: expected 2 or more: a warm-up takes at most half of them');
   const loaded = loadExperiment(io, config, options.set);
   refuseUnfit(config, loaded);
   printWarnings(io, await checkLoaded(io, loaded));

@@ -10,6 +10,7 @@ import { takeLock } from '../../engine/control/lock';
 import { type RunVariables, slotVariables } from '../../engine/queue/slot-variables';
 import { readSweep, type Sweep, sweepPaths } from '../../engine/sweep/sweep-folder';
 import { bestValue, type EpochValue, type TrialResult, whyHeld } from '../../engine/sweep/trial-result';
+import { isPassing } from '../../engine/targets/engine-error';
 import type { Target } from '../../engine/targets/target';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
@@ -143,14 +144,20 @@ class SweepDriver {
       try {
         this.#results.set(trial, await this.#trainOne(trial, until, slot));
       } catch (error) {
-        this.#failure ??= toError(error);
-        this.#isStopping = true;
-        this.#stopAll.fire();
+        this.#onFailure(error);
       } finally {
         slots.push(slot);
       }
     });
     if (this.#failure) throw this.#failure;
+  }
+
+  #onFailure(error: unknown): void {
+    // It waited for its engine until the sweep was interrupted.
+    if (this.#isStopping && isPassing(error)) return;
+    this.#failure ??= toError(error);
+    this.#isStopping = true;
+    this.#stopAll.fire();
   }
 
   #trainOne(trial: number, until: number | undefined, keeperEnv: RunVariables): Promise<TrialResult> {

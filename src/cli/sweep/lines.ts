@@ -92,9 +92,10 @@ export function nextCommands({ cwd }: Pick<CliIo, 'cwd'>, report: SweepReport): 
   const experiment = path.relative(cwd, file.experiment.file) || file.experiment.file;
   return ranking(report)
     .slice(0, BEST_TRIALS)
-    .map(({ trial }) => {
+    .map(({ trial, target }) => {
+      const where = target === undefined ? [] : ['--target', quoted(target)];
       const set = overridesOf(file.trials[trial]).map((text) => `--set ${quoted(text)}`);
-      return ['pitwall repeat', quoted(experiment), '--seeds 3', ...set].join(' ');
+      return ['pitwall repeat', quoted(experiment), '--seeds 3', ...where, ...set].join(' ');
     });
 }
 

@@ -94,7 +94,7 @@ async function begin(io: CliIo, dir: string, order: TrialOrder): Promise<void> {
   order.onBegin();
   if (existsSync(dir)) removeTree(dir, order.folder);
   const { until, keeperEnv, folder, trial, target } = order;
-  const place = { name: trialName(trial), runs: folder, keeperEnv, target, patient: true };
+  const place = { name: trialName(trial), runs: folder, keeperEnv, target, isPatient: patienceOf(order) };
   await startUnchecked(io, order.load(), { ...place, ...(until !== undefined && { pauseAt: until }) });
 }
 
@@ -102,13 +102,24 @@ async function begin(io: CliIo, dir: string, order: TrialOrder): Promise<void> {
 async function goOn(
   { installDir }: CliIo,
   dir: string,
-  { until, keeperEnv, target }: TrialOrder,
+  order: TrialOrder,
   { state }: TrialResult,
 ): Promise<'resumed' | 'joined'> {
+  const { until, keeperEnv, target } = order;
   if (until !== undefined) await askRun(dir, { type: 'pause', epoch: until }, 'cli');
   if (!FINAL_STATES.has(state)) return 'joined';
-  await target.start(dir, 'resume', { installDir, keeperEnv, patient: true });
+  await target.start(dir, 'resume', { installDir, keeperEnv, isPatient: patienceOf(order) });
   return 'resumed';
+}
+
+/** Until the sweep is interrupted; why it waits is said once. */
+function patienceOf({ isStopping, note }: TrialOrder): (why: Error) => boolean {
+  let said = '';
+  return ({ message }) => {
+    if (message !== said) note(`waits: ${message}`);
+    said = message;
+    return !isStopping();
+  };
 }
 
 /**

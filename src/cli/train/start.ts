@@ -8,7 +8,7 @@ import { askRun } from '../../engine/control/ask';
 import { withImageReader } from '../../engine/image-process';
 import { checkBeforeRun } from '../../engine/preflight';
 import { choosePython, lackingTextModel, pythonOfCommand } from '../../engine/python/choose';
-import { beginOn, LOCAL, type Target } from '../../engine/targets/target';
+import { beginOn, LOCAL, type StartOptions, type Target } from '../../engine/targets/target';
 import { createRun } from '../../run/folder/create';
 import { VERSION } from '../cli';
 import { type LoadedExperiment, loadExperiment, printWarnings, refuseErrors } from '../experiment';
@@ -41,8 +41,8 @@ export type RunPlace = {
   readonly keeperEnv?: Readonly<Record<string, string>>;
   /** What keeps it; without one this machine does. */
   readonly target?: Target;
-  /** An engine that does not answer is waited for. */
-  readonly patient?: boolean;
+  /** Whether an engine that takes no job now is waited for. */
+  readonly isPatient?: StartOptions['isPatient'];
 };
 
 /** A run that was resumed or just started, and the warnings that were printed before it began. */
@@ -89,10 +89,10 @@ export async function startUnchecked(
 ): Promise<StartedRun> {
   const since = Date.now();
   const dir = await makeRun(io, place, loaded);
-  const { leash = false, pauseAt, keeperEnv = {}, target = LOCAL, patient = false } = place;
+  const { leash = false, pauseAt, keeperEnv = {}, target = LOCAL, isPatient } = place;
   // Before there is a trainer: one that is fast would be past that epoch.
   if (pauseAt !== undefined) await askRun(dir, { type: 'pause', epoch: pauseAt }, 'cli');
-  const options = { installDir: io.installDir, leash, keeperEnv, patient };
+  const options = { installDir: io.installDir, leash, keeperEnv, ...(isPatient && { isPatient }) };
   await beginOn(target, dir, options).catch((error: unknown) => {
     throw target.kind === 'local' ? error : badInput(toError(error).message, error);
   });

@@ -59,10 +59,14 @@ function nextLines(state: RunState, { name, dir, note }: RunEnd): string[] {
       return [inEnglish(step.said), ...commands];
     }
     if (step.kind === 'best') return afterBest(path.join(dir, step.path, 'model.onnx'), run);
-    const command = step.kind === 'rewind' ? `rewind ${run}` : `train --resume ${run}`;
+    const command = step.kind === 'rewind' ? `rewind ${run}` : resumeCommand(run, state.run?.target);
     return [inEnglish(step.said), `  next: pitwall ${command}`];
   });
 }
+
+/** On what it was begun on: a cluster's run would go on here otherwise. */
+const resumeCommand = (run: string, target: string | undefined): string =>
+  `train --resume ${run}${target === undefined ? '' : ` --target ${quoted(target)}`}`;
 
 /** A checkpoint that Ultralytics wrote has no ONNX file until it is validated. */
 function afterBest(model: string, run: string): string[] {

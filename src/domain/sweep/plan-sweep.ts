@@ -16,7 +16,7 @@ export type SweepPlan = {
   readonly rungs: readonly number[];
   /** Of every trial. */
   readonly epochs: number;
-  /** At most, of all trials together. */
+  /** At most, of all trials together, unless some are equal. */
   readonly expectedEpochs: number;
   readonly problems: readonly Problem[];
 };
@@ -47,7 +47,8 @@ export function planSweep(input: SweepInput): SweepPlan {
   return {
     rungs,
     epochs,
-    expectedEpochs: expectedEpochs(trials.length, rungs, reduction, epochs),
+    // By asha each may be better than those before it, and train on.
+    expectedEpochs: expectedEpochs(trials.length, rule === 'halving' ? rungs : [], reduction, epochs),
     problems: found.map((one) => placed(one, input)),
   };
 }

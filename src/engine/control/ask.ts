@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { sleep } from '../../base/async';
-import { withEnglish } from '../../base/words';
+import { WordedError } from '../../base/worded-error';
+import { withEnglish, words } from '../../base/words';
 import { FileTail } from '../../run/folder/file-tail';
 import { requireActable } from '../../run/folder/ownership';
 import { runPaths } from '../../run/folder/paths';
+import { readRun } from '../../run/folder/read';
 import { writeJson } from '../../run/folder/whole-file';
+import { isOpenJob, jobSentence } from '../../run/job';
 import type { KeeperEntry } from '../../run/keeper-entry';
 import { parseKeeperLine } from '../../run/parse-entry';
 import type { ControlFile, ControlRequest } from '../../run/requests';
+import { isOwnJob, readJob } from '../targets/job-file';
 import { ensureKeeper, type HostOptions } from './ensure-keeper';
 import { stopQueued } from './stop-queued';
 
@@ -45,6 +49,14 @@ function readAnswer(line: string): Answer | undefined {
   return entry?.type === 'answer' ? entry : undefined;
 }
 
+/** Nothing answers for a run whose job waits in the queue of its engine. */
+async function refuseQueued(runDir: string): Promise<void> {
+  const job = await readJob(runDir);
+  if (!job || !isOpenJob(job) || job.state.kind === 'running' || isOwnJob(job)) return;
+  const { name } = await readRun(runDir);
+  throw new WordedError(words('run {0}: {1}; it can be asked once it has begun', name, jobSentence(job)));
+}
+
 /**
  * Writes a request, makes sure that a keeper is there to read it, and waits for the answer. Throws if the run is kept
  * elsewhere.
@@ -58,6 +70,7 @@ export async function askAndWait(
     const said = await stopQueued(runDir);
     if (said) return { type: 'answer', t: Date.now(), id: '', request, ok: true, ...withEnglish(said) };
   }
+  await refuseQueued(runDir);
   const id = await askRun(runDir, request, options.from);
   await ensureKeeper(runDir, options);
   return waitAnswer(runDir, id, options.timeoutMs ?? answerSeconds(request) * 1000);

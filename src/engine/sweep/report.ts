@@ -14,6 +14,8 @@ export type TrialReport = {
   readonly trial: number;
   readonly name: string;
   readonly dir: string;
+  /** The cluster that it ran on; undefined: this machine, or it has not begun. */
+  readonly target: string | undefined;
   /** Its value of each key that is varied; of trial 0 the file's own. */
   readonly settings: ReadonlyMap<string, Cell>;
   readonly state: RunStateName | 'waiting';
@@ -58,9 +60,11 @@ export async function reportSweep(sweep: Sweep): Promise<SweepReport> {
     const summary = listed.get(name);
     const dir = path.join(folder, name);
     const row = summary && rowOf(summary);
-    const cells = new Map(keys.map((key) => [key, row ? row.get(key) : cellOf(settings[trial][key])]));
+    const cells = new Map(
+      keys.map((key) => [key, row ? row.get(key) : cellOf(ownValue(settings[trial], key))]),
+    );
     trials.push({
-      ...{ trial, name, dir, settings: cells },
+      ...{ trial, name, dir, settings: cells, target: summary?.run.target },
       ...describe(
         sweep.file,
         own.get(trial) ?? [],
@@ -71,6 +75,10 @@ export async function reportSweep(sweep: Sweep): Promise<SweepReport> {
   const ended = hasEnded(sweep);
   return { sweep, keys, trials, ended, verdict: ended ? await verdictOf(sweep, trials) : undefined };
 }
+
+/** A stranger's sweep may name a key that every object has. */
+const ownValue = (settings: Readonly<Record<string, unknown>>, key: string): unknown =>
+  Object.hasOwn(settings, key) ? settings[key] : undefined;
 
 const cellOf = (value: unknown): Cell =>
   value === undefined ? undefined : typeof value === 'object' ? JSON.stringify(value) : String(value);

@@ -33,14 +33,24 @@ function verdictSentences(
     return [lead, words('it is not compared with {0}: {1}', asItStands, quoted(against.why))];
   if (against.kind === 'refused')
     return [lead, words('it is not compared with {0}: {1}', asItStands, withNames(against.why, names))];
-  const boxes = boxesSentence(against, names);
-  return [lead, words('{0}; the limits are those of the best of {1} trials', boxes, chosenFrom)];
+  const limits = words(
+    '{0}; the limits are those of the best of {1} trials',
+    boxesSentence(against, names),
+    chosenFrom,
+  );
+  return [
+    lead,
+    metric === 'map'
+      ? limits
+      : words('by {0}, not by {1}: {2}', METRIC_NAMES.map, METRIC_NAMES[metric], limits),
+  ];
 }
 
 /** The highest so far, of a sweep that goes on. */
 function bestSoFar(report: SweepReport): Words {
   const { name, best } = leaderOf(report) ?? {};
-  if (!name || !best) return words('no trial has a result yet');
+  if (!name || !best)
+    return report.ended ? words('no trial has a result') : words('no trial has a result yet');
   return words(
     'best so far: {0}, {1} {2} at epoch {3}',
     name,

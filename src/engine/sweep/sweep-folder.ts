@@ -116,10 +116,19 @@ async function createSweep({ runsDir, name, stem, file }: NewSweep): Promise<Swe
 
 /** What decides which trials there are and how they are judged. */
 function isSame(one: SweepFile, other: SweepFile): boolean {
-  const plain = ({ created: _, pitwall: __, ...rest }: SweepFile): unknown =>
-    JSON.parse(JSON.stringify(rest));
+  const plain = ({ created: _, pitwall: __, text, experiment, ...rest }: SweepFile): unknown =>
+    JSON.parse(
+      JSON.stringify({
+        ...rest,
+        text: withoutRemarks(text),
+        experiment: { file: experiment.file, text: withoutRemarks(experiment.text) },
+      }),
+    );
   return isDeepStrictEqual(plain(one), plain(other));
 }
+
+/** Without empty lines and those that are a comment: they say nothing to a trial. */
+const withoutRemarks = (text: string): string => text.replaceAll(/^[ \t]*(#.*)?(\r?\n|$)/gm, '').trimEnd();
 
 /** left: it has not ended, and no process drives it. */
 export type SweepState = 'running' | 'ended' | 'left';
@@ -155,10 +164,12 @@ export function sweepState(sweep: Sweep): SweepState {
   return kind === 'alive' || kind === 'elsewhere' ? 'running' : 'left';
 }
 
-function bestOf({ entries }: Sweep, trials: readonly RunSummary[]): SweepSummary['best'] {
+function bestOf({ entries, file }: Sweep, trials: readonly RunSummary[]): SweepSummary['best'] {
   const end = entries.find((entry) => entry.type === 'end');
   if (end?.type === 'end')
-    return end.best ? { name: trialName(end.best.trial), value: end.best.value } : undefined;
+    return end.best && end.best.trial < file.trials.length
+      ? { name: trialName(end.best.trial), value: end.best.value }
+      : undefined;
   const known = trials.flatMap(({ name, status }) => {
     const value = status?.progress?.best?.map;
     return value === undefined || !Number.isFinite(value) ? [] : [{ name, value }];

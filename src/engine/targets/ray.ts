@@ -56,12 +56,19 @@ async function send(place: RayPlace, route: string, question: RayQuestion): Prom
   try {
     const sent = ask(`${place.address}${route}`, { method, headers, signal });
     sent.end(body === undefined ? undefined : JSON.stringify(body));
-    return await readResponse(sent);
+    return withoutToken(await readResponse(sent), token);
   } catch (error) {
     if (signal.aborted) throw new SilentError(words('{0} does not answer', place.address), true);
     const { code, message } = toError(error) as NodeJS.ErrnoException;
     throw new EngineError(words('{0} does not answer: {1}', place.address, code ?? message), true);
   }
+}
+
+/** An answer may repeat what it was sent, and is shown, written into a run folder, or both. */
+function withoutToken({ status, text }: Answered, token = ''): Answered {
+  const written = JSON.stringify(token).slice(1, -1);
+  const forms = [token, written].filter((form) => form !== '');
+  return { status, text: forms.reduce((one, form) => one.replaceAll(form, '***'), text) };
 }
 
 /** Not fetch: Ray takes what sends Sec-Fetch headers for a browser, and refuses every POST of it. Follows no redirect: the token is for this address. */

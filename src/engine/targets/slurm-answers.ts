@@ -53,6 +53,7 @@ const WAITING = new Set([
   'SPECIAL_EXIT',
   'RESV_DEL_HOLD',
 ]);
+const SUSPENDED = new Set(['SUSPENDED', 'STOPPED']);
 const ENDED: Readonly<Record<string, JobEnd>> = {
   COMPLETED: 'completed',
   FAILED: 'failed',
@@ -61,6 +62,7 @@ const ENDED: Readonly<Record<string, JobEnd>> = {
   TIMEOUT: 'timeout',
   DEADLINE: 'timeout',
   OUT_OF_MEMORY: 'out_of_memory',
+  LAUNCH_FAILED: 'failed',
   NODE_FAIL: 'node_fail',
   BOOT_FAIL: 'node_fail',
   PREEMPTED: 'preempted',
@@ -69,9 +71,11 @@ const ENDED: Readonly<Record<string, JobEnd>> = {
 const MOST_LETTERS = 200;
 
 function stateOf({ state, reason, start, nodes }: RawState): JobState | undefined {
-  const how = ENDED[state];
+  const how = ENDED[state.split(' ', 1)[0]];
   if (how) return { kind: 'ended', how };
-  if (!WAITING.has(state)) return { kind: 'running', node: nodes.slice(0, MOST_LETTERS) };
+  const node = nodes.slice(0, MOST_LETTERS);
+  if (SUSPENDED.has(state)) return { kind: 'running', node, isSuspended: true };
+  if (!WAITING.has(state)) return { kind: 'running', node };
   const starts = Date.parse(start);
   return {
     kind: 'queued',

@@ -3,13 +3,15 @@ import * as z from 'zod';
 import { quoted, words } from '../../base/words';
 import { askProgram } from '../../run/folder/ask-program';
 import { findProgram } from '../../run/folder/find-program';
-import { EngineError, SilentError } from './engine-error';
+import { EngineError, FullError, SilentError } from './engine-error';
 import { LOOKING, recently, shareAnswer } from './shared-answer';
 import { QUEUE_FORMAT } from './slurm-answers';
 
 const ANSWERS_WITHIN_MS = 60_000;
 const PASSING =
   /unable to contact slurm controller|timed out|connection refused|zero bytes|backup controller/i;
+// https://slurm.schedmd.com/resource_limits.html
+const FULL = /job submit limit|MaxSubmitJob/i;
 const MOST_BYTES = 64 * 1024 * 1024;
 
 export type SlurmProgram = 'sbatch' | 'squeue' | 'sacct' | 'scancel' | 'sinfo' | 'scontrol';
@@ -35,7 +37,8 @@ export async function askSlurm(
   const lines = answer.stderr.split('\n').map((line) => line.replace(/^\w+: (error: )?/, '').trim());
   // The last line is the general one: "Batch job submission failed".
   const said = lines.filter((line) => line !== '').join('; ') || answer.error.message;
-  throw new EngineError(words('{0}: {1}', name, quoted(said.slice(0, 500))), PASSING.test(said));
+  const complaint = words('{0}: {1}', name, quoted(said.slice(0, 500)));
+  throw FULL.test(said) ? new FullError(complaint, true) : new EngineError(complaint, PASSING.test(said));
 }
 
 const zQueueAnswer = z.object({ t: z.number(), own: z.string(), pending: z.string() });

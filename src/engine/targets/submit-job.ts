@@ -9,7 +9,7 @@ import { removeFile } from '../../run/folder/remove';
 import { writeWhole } from '../../run/folder/write-file';
 import type { JobFile } from '../../run/job';
 import { nodeOf } from '../process/run-environment';
-import { EngineError } from './engine-error';
+import { EngineError, FullError } from './engine-error';
 import { readJob, writeJob } from './job-file';
 import { WAITING } from './ray-answers';
 import { submitToRay } from './submit-ray';
@@ -20,8 +20,8 @@ export type SubmitOptions = {
   readonly nodePath?: string;
   /** What the job's keeper alone takes from its environment. */
   readonly keeperEnv?: Readonly<Record<string, string>>;
-  /** Wait for an engine that does not answer: a sweep of days outlives its restart. */
-  readonly patient?: boolean;
+  /** Asked whether to wait for an engine that does not answer or takes no more jobs now: a sweep of days outlives both. */
+  readonly isPatient?: (why: EngineError) => boolean;
 };
 
 /**
@@ -50,7 +50,7 @@ export async function submitJob(
   const variables = { ...env, ...threads(settings) };
   try {
     const submit = submission(settings, order, { ...options, variables, job });
-    await noteNumber(dir, job, await handOver(submit, options.patient === true));
+    await noteNumber(dir, job, await handOver(submit, options.isPatient));
   } catch (error) {
     if (before) await writeJob(dir, before);
     else removeFile(runPaths(dir).job);
@@ -94,13 +94,27 @@ function threads({ cpus }: EngineSettings): Readonly<Record<string, string>> {
 
 const TRIED_EVERY_MS = 10_000;
 const MOST_TRIES = 90;
+const LOOK_MS = 200;
 
-async function handOver(submit: () => Promise<string>, patient: boolean): Promise<string> {
-  for (let tries = patient ? MOST_TRIES : 1; ; tries--) {
+async function handOver(
+  submit: () => Promise<string>,
+  isPatient: SubmitOptions['isPatient'] = () => false,
+): Promise<string> {
+  // What takes no more jobs may do so for days; what does not answer is given up.
+  for (let silent = 0; silent < MOST_TRIES; ) {
     const answer = await submit().catch(passing);
     if (typeof answer === 'string') return answer;
-    if (tries === 1) throw answer;
-    await sleep(TRIED_EVERY_MS);
+    await pause(answer, isPatient);
+    silent += answer instanceof FullError ? 0 : 1;
+  }
+  return submit();
+}
+
+/** Throws what is waited for as soon as that is not wanted any more. */
+async function pause(why: EngineError, isPatient: (why: EngineError) => boolean): Promise<void> {
+  for (let waited = 0; waited < TRIED_EVERY_MS; waited += LOOK_MS) {
+    if (!isPatient(why)) throw why;
+    await sleep(LOOK_MS);
   }
 }
 

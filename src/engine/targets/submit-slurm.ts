@@ -16,7 +16,8 @@ export async function submitToSlurm(
   try {
     return numberOf(await askSlurm('sbatch', sbatchArguments(settings, job), { cwd: job.dir, env }));
   } catch (error) {
-    if (!(error instanceof EngineError && error.isPassing)) throw error;
+    if (!(error instanceof EngineError)) throw error;
+    // Whatever it says, a job of this run is one: a site's own sbatch may fail, or be ended, after it has made it.
     const found = await findJob(job.id);
     if (found === undefined) throw error;
     return found;
@@ -24,9 +25,10 @@ export async function submitToSlurm(
 }
 
 function numberOf(printed: string): string {
-  // `--parsable` prints "id" or "id;cluster".
-  const id = printed.trim().split('\n').at(-1)?.split(';', 1)[0] ?? '';
-  if (JOB_NUMBER.test(id)) return id;
+  // `--parsable` prints "id" or "id;cluster"; a site's own sbatch prints more.
+  const lines = printed.split('\n').map((line) => line.trim().split(';', 1)[0]);
+  const [id, ...others] = lines.filter((line) => JOB_NUMBER.test(line));
+  if (id !== undefined && others.length === 0) return id;
   throw new EngineError(
     words('sbatch did not answer with the number of a job: {0}', quoted(printed.slice(0, 200))),
     false,

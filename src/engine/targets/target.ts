@@ -4,12 +4,9 @@ import { readRun } from '../../run/folder/read';
 import { removeTree } from '../../run/folder/remove';
 import { ensureKeeper, type HostOptions, type KeeperTask } from '../control/ensure-keeper';
 import { refuseBesideJob, resumeRun } from '../control/resume-run';
-import { submitJob } from './submit-job';
+import { type SubmitOptions, submitJob } from './submit-job';
 
-export type StartOptions = HostOptions & {
-  /** Wait for an engine that does not answer now: a sweep of days outlives its restart. */
-  readonly patient?: boolean;
-};
+export type StartOptions = HostOptions & Pick<SubmitOptions, 'isPatient'>;
 
 /** Something that runs are kept by: this machine, or an engine that gives their keepers a place. */
 export type Target = {

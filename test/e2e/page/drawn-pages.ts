@@ -49,6 +49,7 @@ function trial(n: number, lr0: number, value: number): TrialReport {
   const isStopped = n > 2;
   return {
     ...{ trial: n, name: `00${n}`, dir: `/runs/s/trials/00${n}`, isBroken: false, note: undefined },
+    target: undefined,
     settings: new Map<string, number | string>([
       ['lr0', lr0],
       ['optimizer', n % 2 === 0 ? 'SGD' : 'AdamW'],

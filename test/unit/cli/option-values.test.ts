@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { seeds } from '../../../src/cli/option-values';
+import { gpuNumbers, seeds } from '../../../src/cli/option-values';
 
 it.each([
   ['5', [5]],
@@ -19,4 +19,11 @@ it.each([
   ['', 'expected how many'],
 ])('seeds %s are refused', (text, why) => {
   expect(() => seeds(text)).toThrow(why);
+});
+
+it('GPUs are numbers', () => {
+  expect(gpuNumbers('0, 1')).toEqual(['0', '1']);
+  for (const wrong of ['', ',', 'zz', '0,-1', '0,$(x)'])
+    expect(() => gpuNumbers(wrong)).toThrow('expected numbers of GPUs, as 0,1.');
+  expect(() => gpuNumbers('1,0,1')).toThrow('GPU 1 is named twice.');
 });

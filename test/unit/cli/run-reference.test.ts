@@ -20,6 +20,8 @@ beforeAll(() => {
     writeFileSync(path.join(dir, 'runs', name, 'run.json'), JSON.stringify(wholeRunFile({ created })));
   }
   mkdirSync(path.join(dir, 'runs', 'no-run'));
+  mkdirSync(path.join(dir, 'runs', 'tuned'));
+  writeFileSync(path.join(dir, 'runs', 'tuned', 'sweep.json'), '{}');
   // A runs folder that holds all sorts of files.
   writeFileSync(path.join(dir, 'runs', 'a file'), '');
   mkdirSync(path.join(dir, 'runs', 'folders', 'run.json'), { recursive: true });
@@ -41,6 +43,10 @@ describe('RUN on the command line', () => {
   it('is refused with the nearest name', () =>
     expect(() => resolve('pcb-3')).toThrow(
       /^pcb-3: no run folder there or in .*runs, did you mean pcb-[12]\?$/,
+    ));
+  it('is not a sweep, but one of its trials', () =>
+    expect(() => resolve('tuned')).toThrow(
+      `tuned: is a sweep, not a run; its trials are runs: ${path.join('tuned', 'trials', '000')}`,
     ));
   it('is refused in one line, whatever it is', () => {
     for (const text of [

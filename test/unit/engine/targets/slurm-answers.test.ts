@@ -29,6 +29,11 @@ describe('answers of Slurm', () => {
     expect(kinds).toEqual(['queued', 'queued', 'running', 'running', 'running']);
   });
 
+  it('one that is suspended holds its node, and does nothing there', () => {
+    const [row] = readQueue('1|SUSPENDED|None|p|1|N/A|n|c');
+    expect(row?.state).toEqual({ kind: 'running', node: 'n', isSuspended: true });
+  });
+
   it('before a job are those of its partition with a higher priority, or as high and older', () => {
     const line = (id: number, partition: string, priority: number): string =>
       `${id}|PENDING|Priority|${partition}|${priority}|N/A||x`;

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createTranslate } from '../../../../src/base/translate';
+import { words } from '../../../../src/base/words';
+import { nextCommands } from '../../../../src/cli/sweep/lines';
+import type { AgainstBaseline } from '../../../../src/domain/compare/many';
+import type { TrialSettings } from '../../../../src/domain/sweep/types';
 import { bestCurve } from '../../../../src/engine/sweep/best-curve';
 import type { SweepReport, TrialReport } from '../../../../src/engine/sweep/report';
 import { sweepBody } from '../../../../src/extension/pages/sweep-html';
@@ -10,6 +14,7 @@ function trial(n: number, more: Partial<TrialReport>): TrialReport {
   return {
     ...{ trial: n, name: `00${n}`, dir: `/runs/s/trials/00${n}`, settings: new Map(), state: 'completed' },
     ...{ isBroken: false, note: undefined, epochs: 4, atRungs: [0.2], best: undefined, stopped: undefined },
+    target: undefined,
     ...more,
   };
 }
@@ -112,5 +117,32 @@ describe('the page of a sweep', () => {
     expect(body).toContain('it is not compared with the file as it stands: epoch 4 has no detections');
     expect(body).toContain('data-act="explain:difference"');
     expect(body).toContain('repeat the best with 3 seeds');
+  });
+
+  it('says by what its interval judges, if the trials were chosen by something else', () => {
+    const { sweep, trials } = report();
+    const against: AgainstBaseline = {
+      ...{ kind: 'judged' as const, map: 0.1, low: 0.05, high: 0.15, verdict: 'second' as const, family: 2 },
+      ...{ said: [], ground: words('by images'), warnings: [], own: { low: 0.06, high: 0.14 } },
+    };
+    const verdict = { best: trials[1], against, chosenFrom: 2 };
+    const body = (metric: 'map' | 'recall'): string => {
+      const by = { ...sweep, file: { ...sweep.file, metric } };
+      return sweepBody({ report: report({ sweep: by, ended: true, verdict }), state: 'ended' }, english);
+    };
+    expect(body('map')).not.toContain('not by');
+    expect(body('recall')).toContain('by mAP50-95, not by R: on images like these 001');
+  });
+
+  it('names the cluster of the trials in the commands that go on', () => {
+    const { trials } = report();
+    const there = trials.map((one) => ({ ...one, target: 'rack' }));
+    const settings: readonly TrialSettings[] = [{}, { lr0: 0.005 }, {}];
+    const file = { ...report().sweep.file, trials: JSON.parse(JSON.stringify(settings)) };
+    const sweep = { ...report().sweep, file };
+    expect(nextCommands({ cwd: '/' }, report({ sweep, trials: there }))[0]).toBe(
+      'pitwall repeat a.train.yaml --seeds 3 --target rack --set lr0=0.005',
+    );
+    expect(nextCommands({ cwd: '/' }, report())[0]).toBe('pitwall repeat a.train.yaml --seeds 3');
   });
 });
