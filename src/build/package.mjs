@@ -159,7 +159,8 @@ export async function packageTarget(target, outDir = root) {
   if (target !== UNIVERSAL && !(target in TARGETS)) {
     throw new Error(`no target ${target}; there are ${[...Object.keys(TARGETS), UNIVERSAL].join(', ')}`);
   }
-  const folder = path.join(root, '.cache/vsix', target);
+  // Two suites package at once.
+  const folder = path.join(root, '.cache/vsix', `${target}-${process.pid}`);
   stage(target, folder);
   const { name, version } = readJson(path.join(root, 'package.json'));
   const packagePath = path.join(outDir, `${name}-${target}-${version}.vsix`);
@@ -172,6 +173,7 @@ export async function packageTarget(target, outDir = root) {
     skipLicense: false,
     ...(target === UNIVERSAL ? {} : { target }),
   });
+  rmSync(folder, { recursive: true, force: true });
   return packagePath;
 }
 

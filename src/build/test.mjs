@@ -1,9 +1,10 @@
 // The test command: every static gate, the vitest projects and the suite in a real VS Code. One closing line sums up.
 // Usage: node test.mjs [SUITE...]   everything (the default), editor: a real VS Code, ultralytics: a real Ultralytics
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { banner, editorOutcome, failureNote, vitestFailures } from './outcome.mjs';
 
@@ -13,17 +14,23 @@ const totals = { passed: 0, failed: 0, skipped: 0 };
 /** What must be seen even by a reader of the last lines alone; each is a few lines. */
 const notes = [];
 
-function node(args, label) {
+/** `mark` begins each line of a suite that runs beside another. Resolves to the exit code. */
+async function node(args, label, mark = '') {
   console.log(`\n== ${label}`);
   const env = { ...process.env, VITE_CONFIG_NATIVE_IGNORE_WARNING: 'true' };
-  return spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env }).status ?? 1;
+  const stdio = mark ? ['ignore', 'pipe', 'pipe'] : 'inherit';
+  const child = spawn(process.execPath, args, { cwd: root, stdio, env });
+  for (const input of mark ? [child.stdout, child.stderr] : [])
+    createInterface({ input }).on('line', (line) => console.log(`${mark}${line}`));
+  const [code] = await once(child, 'close');
+  return code ?? 1;
 }
 
 function count(passed) {
   totals[passed ? 'passed' : 'failed'] += 1;
 }
 
-function runVitest(projects) {
+async function runVitest(projects) {
   const report = path.join(artifacts, 'vitest.json');
   rmSync(report, { force: true });
   const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
@@ -37,7 +44,7 @@ function runVitest(projects) {
     '--reporter=json',
     `--outputFile.json=${report}`,
   ];
-  const status = node(args, `${projects.join(', ')} tests`);
+  const status = await node(args, `${projects.join(', ')} tests`);
   if (!existsSync(report)) {
     count(false);
     return;
@@ -54,11 +61,11 @@ function runVitest(projects) {
 }
 
 /** The suite writes its own counts, so that a suite that never ran cannot look green. */
-async function runEditorSuite(part = []) {
+async function runEditorSuite({ part = [], mark } = {}) {
   await editor;
   const file = path.join(artifacts, 'e2e.json');
   rmSync(file, { force: true });
-  const status = node(['test/e2e/run.mjs', '--report', file, ...part], 'tests in a real VS Code');
+  const status = await node(['test/e2e/run.mjs', '--report', file, ...part], 'tests in a real VS Code', mark);
   const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
   const { passed, failed, skipped, note } = editorOutcome(report, status, Boolean(process.env.CI));
   totals.passed += passed;
@@ -88,17 +95,18 @@ async function runUltralytics() {
     return count(false);
   }
   process.env.PITWALL_PYTHON = printed.trim();
-  runVitest(['ultralytics']);
-  await runEditorSuite(['--part', 'ultralytics']);
+  await runVitest(['ultralytics']);
+  await runEditorSuite({ part: ['--part', 'ultralytics'] });
 }
 
 async function runEverything() {
-  count(node(['src/build/check.mjs'], 'static gates') === 0);
-  runVitest(['unit', 'conformance', 'integration']);
+  count((await node(['src/build/check.mjs'], 'static gates')) === 0);
+  await runVitest(['unit', 'conformance']);
+  // Both wait for processes, pages and files more than they compute.
+  await Promise.all([runVitest(['integration']), runEditorSuite({ mark: 'editor | ' })]);
   if (!existsSync(path.join(root, '../shared/data'))) {
     notes.push(['SKIPPED: the conformance suites on real data', '../shared is absent']);
   }
-  await runEditorSuite();
 }
 
 mkdirSync(artifacts, { recursive: true });
