@@ -7,7 +7,14 @@ import { TRAINERS } from '../../domain/experiment/trainers';
 import { withSettings } from '../../domain/lr-range/experiment';
 import { countedInput } from '../../domain/schedule/dataset-counts';
 import { overridesOf, type TrialSettings } from '../../domain/sweep/types';
-import { type CriticalRate, criticalRate, probeRates, warmupTrials } from '../../domain/sweep/warmup';
+import {
+  type CriticalRate,
+  criticalRate,
+  lowerRates,
+  type Probe,
+  probeRates,
+  warmupTrials,
+} from '../../domain/sweep/warmup';
 import { compareTrials, ranking, reportSweep, type TrialReport } from '../../engine/sweep/report';
 import { openSweep, readSweep } from '../../engine/sweep/sweep-folder';
 import type { Target } from '../../engine/targets/target';
@@ -98,23 +105,39 @@ function refuseUnfit(config: string, { experiment }: LoadedExperiment): void {
 
 const PROBE_STEPS = 64;
 
-/** A moment at each rate, without warm-up. */
+/** Upwards from half of the file's LR, and downwards only if training dies there. */
 async function probe(io: CliIo, all: Warmup): Promise<CriticalRate | 'interrupted'> {
+  const { lr0 } = all.loaded.experiment.schedule;
+  const high = await probeAt(io, all, { name: 'warmup-probes', rates: probeRates(lr0) });
+  if (high === 'interrupted') return high;
+  const found = criticalRate(high);
+  if (found) return found;
+  const rates = lowerRates(lr0);
+  const low = await probeAt(io, all, { name: 'warmup-low-probes', rates });
+  if (low === 'interrupted') return low;
+  const below = criticalRate([...low, ...high]);
+  if (below) return below;
+  throw badInput(`${all.config}: training without warm-up died at every LR from ${rates[0]} on: lower lr0`);
+}
+
+type ProbePhase = { readonly name: string; readonly rates: readonly number[] };
+
+/** A moment at each rate, without warm-up. */
+async function probeAt(
+  io: CliIo,
+  all: Warmup,
+  { name, rates }: ProbePhase,
+): Promise<readonly Probe[] | 'interrupted'> {
   const { experiment } = all.loaded;
   const { stepsPerEpoch } = countedInput(experiment, await countDataset(io, experiment, {}));
-  const rates = probeRates(experiment.schedule.lr0);
   const probes = await runAll(io, all, {
-    name: 'warmup-probes',
+    name,
     epochs: Math.max(1, Math.ceil(PROBE_STEPS / stepsPerEpoch)),
     trials: rates.map((lr0) => ({ lr0, warmup_epochs: 0 })),
   });
   if (probes === 'interrupted') return probes;
-  for (const probe of probes) refuseUnclear(all.config, probe);
-  const found = criticalRate(
-    probes.map(({ state }, i) => ({ lr0: rates[i], isAlive: state === 'completed' })),
-  );
-  if (found) return found;
-  throw badInput(`${all.config}: training without warm-up died at every LR from ${rates[0]} on: lower lr0`);
+  for (const one of probes) refuseUnclear(all.config, one);
+  return probes.map(({ state }, i) => ({ lr0: rates[i], isAlive: state === 'completed' }));
 }
 
 /** A probe that a full disk, a lack of memory or a person ended says nothing of its LR. */

@@ -114,6 +114,8 @@ function howFar(state: RunState, name: RunStateName): string {
   const done = epochs.length;
   const at = steps.epoch.length === 0 ? done : steps.epoch.at(steps.epoch.length - 1);
   const planned = plannedEpochs(state);
+  // Early stopping ends a run so, and a program may end before its time.
+  if (name === 'completed' && planned !== undefined && at < planned) return `${done} of ${planned} epochs`;
   if (name === 'completed' || planned === undefined || at === 0)
     return `${done} ${done === 1 ? 'epoch' : 'epochs'}`;
   return `in epoch ${at} of ${planned}`;

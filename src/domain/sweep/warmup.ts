@@ -1,11 +1,13 @@
 import type { TrialSettings } from './types';
 
 /** Learning rates at which training is tried for a moment without warm-up, from half of the file's own upwards. */
-export function probeRates(lr0: number): number[] {
-  return FACTORS.map((factor) => Number((lr0 * factor).toPrecision(3))).filter((rate) => rate <= 1);
-}
+export const probeRates = (lr0: number): number[] => timesFactors(lr0, [0.5, 1, 2, 4, 8, 16]);
 
-const FACTORS = [0.5, 1, 2, 4, 8, 16];
+/** Those below, for a file at half of whose LR training dies. */
+export const lowerRates = (lr0: number): number[] => timesFactors(lr0, [1 / 32, 1 / 16, 1 / 8, 1 / 4]);
+
+const timesFactors = (lr0: number, factors: readonly number[]): number[] =>
+  factors.map((factor) => Number((lr0 * factor).toPrecision(3))).filter((rate) => rate <= 1);
 
 /** How a probe ended at its rate. */
 export type Probe = { readonly lr0: number; readonly isAlive: boolean };

@@ -215,6 +215,11 @@ describe('the summary', () => {
       '    2     0.300  0.400  0.500  0.250',
     ]);
   });
+  it('says how much is lacking of a run that ended early, by a rule or by itself', () => {
+    const short = fold(...START, ...epoch(1), validated(1, 0.4), best);
+    const end = { name: 'completed', dir: '/runs/a', note: undefined, installDir: '/pitwall/dist' } as const;
+    expect(summaryLines(short, end, plain)).toContain('completed: 1 of 2 epochs, 5.0 s of training');
+  });
   it('ends with the outcome, the best checkpoint and the folder', () => {
     expect(told.slice(5).map(slashed)).toEqual([
       'completed: 2 epochs, 10 s of training',

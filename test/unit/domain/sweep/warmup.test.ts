@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { criticalRate, probeRates, warmupTrials } from '../../../../src/domain/sweep/warmup';
+import { criticalRate, lowerRates, probeRates, warmupTrials } from '../../../../src/domain/sweep/warmup';
+
+/** Alive below a rate. */
+const probesOf = (rates: readonly number[], below: number) =>
+  rates.map((lr0) => ({ lr0, isAlive: lr0 < below }));
 
 describe('probes without warm-up', () => {
   it('double from half of the LR of the file, and stay in its range', () => {
     expect(probeRates(0.02)).toEqual([0.01, 0.02, 0.04, 0.08, 0.16, 0.32]);
     expect(probeRates(0.5)).toEqual([0.25, 0.5, 1]);
+    expect(lowerRates(0.02)).toEqual([0.000625, 0.00125, 0.0025, 0.005]);
+    expect(
+      criticalRate([...probesOf(lowerRates(0.02), 0.003), ...probesOf(probeRates(0.02), 0.003)]),
+    ).toEqual({
+      safe: 0.0025,
+      critical: 0.005,
+    });
   });
 
   it('find the highest LR at which training lives and the lowest at which it dies', () => {
