@@ -18,13 +18,16 @@ export function standingRequest({
   keeper,
   hello,
   end,
-}: Pick<RunState, 'keeper' | 'hello' | 'end'>): ControlRequest | undefined {
+  checkpoints,
+}: Pick<RunState, 'keeper' | 'hello' | 'end' | 'checkpoints'>): ControlRequest | undefined {
   if (!hello || end?.reason === 'paused') return undefined;
   const latest = keeper.findLast(
     (entry) => entry.type === 'answer' && entry.ok && entry.t >= hello.t && isOfItsEnd(entry.request),
   );
   if (latest?.type !== 'answer' || latest.request.type === 'unknown') return undefined;
-  return latest.request.type === 'stop' ? undefined : latest.request;
+  const { request } = latest;
+  const isOver = request.type === 'pause' && Math.max(...checkpoints.keys()) >= (request.epoch ?? 0);
+  return request.type === 'stop' || isOver ? undefined : request;
 }
 
 /** What ends a trainer later, and what calls that off. A stop with a reason is a program's. */

@@ -5,8 +5,9 @@ import type { RunState } from '../../../../src/run/state';
 
 type Asked = { readonly t: number; readonly request: ControlRequest; readonly ok?: boolean };
 
-const standing = (asked: readonly Asked[], end?: 'paused' | 'stopped') =>
+const standing = (asked: readonly Asked[], end?: 'paused' | 'stopped', epochs: readonly number[] = []) =>
   standingRequest({
+    checkpoints: new Map(epochs.map((epoch) => [epoch, {}])) as unknown as RunState['checkpoints'],
     hello: { t: 10 } as RunState['hello'],
     end: end && ({ type: 'end', reason: end } as RunState['end']),
     keeper: asked.map(({ t, request, ok = true }) => ({
@@ -57,4 +58,9 @@ it.each<[string, ControlRequest | undefined, readonly Asked[], ('paused' | 'stop
   ['no LR', undefined, [{ t: 11, request: { type: 'lr', mode: 'plan' } }]],
 ])('stands: %s', (_, expected, asked, end) => {
   expect(standing(asked, end)).toEqual(expected);
+});
+
+it('does not stand any more once there is the checkpoint of that epoch: it would pause at once', () => {
+  expect(standing([{ t: 11, request: PAUSE }], undefined, [1])).toEqual(PAUSE);
+  expect(standing([{ t: 11, request: PAUSE }], undefined, [1, 2])).toBeUndefined();
 });
