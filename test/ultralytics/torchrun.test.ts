@@ -111,7 +111,7 @@ const LOOPBACK = { GLOO_SOCKET_IFNAME: 'lo', OMP_NUM_THREADS: '1', PYTHONDONTWRI
 
 /**
  * The example of docs/other-trainers.md on two nodes that are both this machine; `far` begins the one that Pitwall is not on, and has
- * what it printed. With which code its torchrun ends is no matter of Pitwall's: its store goes with the other node (once it was 1).
+ * what it printed. With which code its torchrun ends does not concern Pitwall: its store goes with the other node (once it was 1).
  */
 async function writeNodes(name: string, epochs: number) {
   for (const [from, to] of [
