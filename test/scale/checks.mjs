@@ -109,6 +109,18 @@ export const CHECKS = {
     await end(lab, 'first');
     assert.equal(show(lab, 'first').state, 'stopped');
   },
+  'a job that an administrator suspends: its run says so, and goes on when the job does': async (lab) => {
+    start(lab, 'endless', 'held');
+    await untilSteps(lab, 'held', 3);
+    lab.slurm('scontrol', ['suspend', jobOf(lab, 'held')]);
+    const listed = () => lab.run(['list']).stdout;
+    await until(() => /running .*is suspended by Slurm/.test(listed()), 'the sentence', 60);
+    lab.slurm('scontrol', ['resume', jobOf(lab, 'held')]);
+    await until(() => !/suspended/.test(listed()), 'no sentence', 60);
+    const before = eventsOf(lab, 'held', 'step').length;
+    await untilSteps(lab, 'held', before + 3);
+    await end(lab, 'held');
+  },
   'scancel by an administrator: stopped with that reason, nothing left': async (lab) => {
     start(lab, 'endless', 'cancelled');
     await untilSteps(lab, 'cancelled', 3);

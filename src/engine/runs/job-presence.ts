@@ -20,7 +20,16 @@ export type KnownJob = {
 };
 
 /** The presence of a run that a job keeps: what its engine says counts if the run's own files are of before, or silent. */
-export function withJob<P extends SeenState>(presence: P, { job, status, now }: KnownJob): P {
+export function withJob<P extends SeenState>(presence: P, known: KnownJob): P {
+  const seen = besideJob(presence, known);
+  const { job, status } = known;
+  // Its processes are stopped, here or on its node: they neither write nor end.
+  const state = seen.state === 'lost' ? (status?.state ?? seen.state) : seen.state;
+  const isSuspended = job.state.kind === 'running' && job.state.isSuspended === true;
+  return isSuspended && !FINAL_STATES.has(state) ? { ...seen, state, ...noted(jobSentence(job)) } : seen;
+}
+
+function besideJob<P extends SeenState>(presence: P, { job, status, now }: KnownJob): P {
   if (presence.keeperAlive || presence.trainerAlive) return presence;
   if (!isOpenJob(job)) return afterJob(presence, job);
   const isOfBefore = status === undefined || status.heartbeat < job.since;

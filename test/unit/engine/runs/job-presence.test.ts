@@ -44,6 +44,18 @@ describe('the state of a run in a job', () => {
     check(RUNNING, status('running', SINCE + 1), ['running', undefined]);
   });
 
+  it('is what it was while its job is suspended, and says so', () => {
+    const held: JobState = { ...RUNNING, isSuspended: true };
+    const said = 'its job on node3 is suspended by Slurm';
+    check(held, status('running', SINCE + 1), ['running', said]);
+    check(held, status('completed', SINCE + 1), ['completed', undefined]);
+    const alive = { ...presence('running'), keeperAlive: true };
+    const known = { job: job(held), status: status('running', SINCE + 1), now: SINCE + 5000 };
+    expect(withJob(alive, known).note).toBe(said);
+    // Silent for so long that it would be taken for lost.
+    expect(withJob(presence('lost'), known)).toMatchObject({ state: 'running', note: said });
+  });
+
   it("is its job's end with Slurm's reason if the run said nothing of its own", () => {
     const last = status('running', SINCE + 1);
     check({ kind: 'ended', how: 'timeout' }, last, ['stopped', 'Slurm ended its job at the time limit']);
