@@ -136,18 +136,19 @@ async function train(
   options: SweepPlace & { readonly engine: Target },
 ): Promise<ExitCode> {
   const { place, name, parallel, devices = [], json, engine } = options;
-  const before = await listSweeps(place);
+  const file = fileOf(loaded);
   const opened = await openSweep({
     ...{
       runsDir: place,
-      file: fileOf(loaded),
+      file,
       stem: `${runNameStem(loaded.file.replace(/\.sweep(?=\.ya?ml$)/i, ''), '')}-sweep`,
     },
     ...(name !== undefined && { name }),
   }).catch((error: unknown) => {
     throw badInput(toError(error).message, error);
   });
-  if (name === undefined) noteLeft(io, opened, before);
+  const isNew = opened.file === file;
+  if (isNew && name === undefined) await noteLeft(io, opened);
   const progress = createProgress(io.stdout, io.env);
   if (!json) progress.line(`sweep: ${opened.dir}`);
   const driven = await driveSweep(io, {
@@ -167,9 +168,10 @@ async function train(
 }
 
 /** One that was begun with another text of the same file, and is not gone on with. */
-function noteLeft({ stderr }: CliIo, { dir, file }: Sweep, before: readonly Sweep[]): void {
-  if (before.some((one) => one.dir === dir)) return;
-  const left = before.find((one) => one.file.file === file.file && !hasEnded(one));
+async function noteLeft({ stderr }: CliIo, { dir, file }: Sweep): Promise<void> {
+  const left = (await listSweeps(path.dirname(dir))).find(
+    (one) => one.dir !== dir && one.file.file === file.file && !hasEnded(one),
+  );
   if (left)
     printLine(
       stderr,

@@ -69,8 +69,7 @@ export async function askAndWait(
   if (request.type === 'stop') {
     const said = await stopQueued(runDir);
     if (said) return { type: 'answer', t: Date.now(), id: '', request, ok: true, ...withEnglish(said) };
-  }
-  await refuseQueued(runDir);
+  } else await refuseQueued(runDir);
   const id = await askRun(runDir, request, options.from);
   await ensureKeeper(runDir, options);
   return waitAnswer(runDir, id, options.timeoutMs ?? answerSeconds(request) * 1000);

@@ -101,13 +101,13 @@ async function handOver(
   isPatient: SubmitOptions['isPatient'] = () => false,
 ): Promise<string> {
   // What takes no more jobs may do so for days; what does not answer is given up.
-  for (let silent = 0; silent < MOST_TRIES; ) {
+  for (let silent = 0; ; ) {
     const answer = await submit().catch(passing);
     if (typeof answer === 'string') return answer;
-    await pause(answer, isPatient);
     silent += answer instanceof FullError ? 0 : 1;
+    if (silent === MOST_TRIES) throw answer;
+    await pause(answer, isPatient);
   }
-  return submit();
 }
 
 /** Throws what is waited for as soon as that is not wanted any more. */

@@ -3,7 +3,7 @@ import type { EngineJob } from '../../domain/targets/job-script';
 import { sbatchArguments } from '../../domain/targets/slurm-arguments';
 import type { SlurmSettings } from '../../domain/targets/target-keys';
 import { JOB_NUMBER } from '../../run/job';
-import { EngineError } from './engine-error';
+import { EngineError, FullError } from './engine-error';
 import { askQueue, askSlurm } from './slurm';
 import { newestOf, readQueue } from './slurm-answers';
 
@@ -16,8 +16,8 @@ export async function submitToSlurm(
   try {
     return numberOf(await askSlurm('sbatch', sbatchArguments(settings, job), { cwd: job.dir, env }));
   } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-    // Whatever it says, a job of this run is one: a site's own sbatch may fail, or be ended, after it has made it.
+    if (!(error instanceof EngineError) || error instanceof FullError) throw error;
+    // Whatever else it says, a job of this run is one: a site's own sbatch may fail, or be ended, after it has made it.
     const found = await findJob(job.id);
     if (found === undefined) throw error;
     return found;
